@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* inspect.h - what one binary offers: markers, foreign USDT, constants.
+ * A bounded parser of files that users wrote. It allocates what it returns and nothing else, holds
+ * no descriptor, knows neither BPF nor SQLite. Privileged processes never call it directly but
+ * through inspector.h, which runs it in a process that may do nothing else. */
+#ifndef TELPROBE_INSPECT_INSPECT_H
+#define TELPROBE_INSPECT_INSPECT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/error.h"
+
+enum {
+	INSPECT_SITES = 4096,	/* most sites listed of one file; the rest is counted */
+	INSPECT_ALIASES = 4096, /* most repeated constants listed of one file */
+	INSPECT_NAME = 64,	/* bytes of provider, name and text, with the NUL */
+	INSPECT_ARGUMENTS = 96,
+};
+
+/* Why a site cannot be probed; INSPECT_USABLE is 0. inspect_reason_text() explains each. */
+enum inspect_reason {
+	INSPECT_USABLE,
+	INSPECT_OUTSIDE_CODE,	   /* its address lies in no executable segment of the file */
+	INSPECT_BAD_INSTRUCTION,   /* an instruction uprobes refuse: it would attach and never fire */
+	INSPECT_SHARED_PAGE,	   /* another writable segment maps the semaphore's file page */
+	INSPECT_OUTSIDE_DATA,	   /* its semaphore lies in no writable segment's file part */
+	INSPECT_REASONS
+};
+
+/* What a hit costs here: design.md section 3. */
+enum inspect_cost {
+	INSPECT_COST_NOP,      /* one-byte nop: emulated after a trap */
+	INSPECT_COST_FAST,     /* telprobe's own function: nop5 or nop10, optimised where it can be */
+	INSPECT_COST_EMULATED, /* push, call, jmp: emulated after a trap */
+	INSPECT_COST_STEPPED,  /* stepped out of line: some 30 times dearer in a virtual machine */
+	INSPECT_COSTS
+};
+
+struct inspect_site {
+	char provider[INSPECT_NAME]; /* printable ASCII */
+	char name[INSPECT_NAME];
+	char arguments[INSPECT_ARGUMENTS]; /* as the note has them, cut if longer */
+	uint64_t file_offset;		   /* of the instruction the note names */
+	uint64_t semaphore_offset;	   /* in the file; 0: none */
+	uint32_t place;			   /* of that instruction (include/telprobe/record.h) */
+	int marker;			   /* enum tp_marker, or -1 for another provider or name */
+	uint8_t is_own_layout;		   /* nop at +0, nop5 at +1, nop10 at +6, ret at +16 */
+	uint8_t reason;			   /* enum inspect_reason */
+	uint8_t cost;			   /* enum inspect_cost */
+};
+
+struct inspect_alias {
+	uint32_t place; /* of a constant whose text stands at an earlier place too */
+	uint32_t first;
+};
+
+struct inspection {
+	uint32_t image_bytes; /* from the lowest to the highest loaded address */
+	uint32_t code_start;  /* lowest executable segment, from the lowest loaded address */
+	uint16_t machine;     /* EM_X86_64 or EM_AARCH64 */
+	uint8_t is_executable; /* has an interpreter or ET_EXEC, or static PIE: can be executed */
+	uint8_t has_go;	       /* a Go program: return probes crash it */
+	uint8_t build_id[20];
+	uint8_t build_id_bytes; /* 0: none */
+	struct inspect_site *sites;
+	size_t site_count;
+	size_t site_total; /* with those beyond INSPECT_SITES and malformed notes */
+	struct inspect_alias *aliases; /* only looked for when a span marker stands in the file */
+	size_t alias_count;
+};
+
+/**
+ * inspect_open() - read what the file behind @fd offers
+ * @fd: readable, seekable; its position is not used or moved
+ * Return: 0; -ENOEXEC: not ELF (script, data, empty); -ENOTSUP: 32-bit, foreign machine or byte
+ * order; -EBADMSG: ELF whose headers contradict themselves; -EIO; -ENOMEM. A malformed note is
+ * skipped, not an error. The caller frees *@out with inspection_free(). */
+int inspect_open(int fd, struct inspection **out, struct error *error);
+void inspection_free(struct inspection *inspection);
+
+/**
+ * inspect_text() - the constant at @place
+ * Only text in a read-only segment's file part counts: at most INSPECT_NAME - 1 bytes before its
+ * NUL, any bytes (the firewall judges them). A suffix of a longer constant is one too: linkers
+ * merge tails.
+ * Return: 0 and the text in @out; -ENOENT where no constant is at @place; -E2BIG: longer; -EIO. */
+int inspect_text(int fd, uint32_t place, char out[INSPECT_NAME]);
+
+const char *inspect_reason_text(enum inspect_reason reason);
+const char *inspect_cost_text(enum inspect_cost cost);
+
+#endif

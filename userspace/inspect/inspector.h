@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* inspector.h - the process that parses binaries, so that no privileged one does.
+ * Owns a child that was forked before anything was opened: other uid (nobody when started by
+ * root), no capability, no_new_privs, a seccomp filter that allows reading descriptors it is
+ * handed and answering, nothing else. A file that kills it is reported as damaged; the next
+ * question starts a new child, which is handed the kept descriptors again. */
+#ifndef TELPROBE_INSPECT_INSPECTOR_H
+#define TELPROBE_INSPECT_INSPECTOR_H
+
+#include "inspect/inspect.h"
+
+struct inspector;
+
+/** inspector_new() - start the child. Return: 0, -ENOMEM, -EAGAIN. */
+int inspector_new(struct inspector **out, struct error *error);
+void inspector_free(struct inspector *inspector); /* NULL is fine; ends the child, reaps it */
+
+/**
+ * inspector_look() - inspect_open() in the child
+ * @fd: stays the caller's
+ * Return: as inspect_open(); -EPIPE when the file made the child die, -ETIMEDOUT after 10 s. */
+int inspector_look(struct inspector *inspector, int fd, struct inspection **out,
+		   struct error *error);
+
+/**
+ * inspector_keep() - let the child keep @fd under the caller's number @object
+ * @object: 1..TP_OBJECTS - 1; an earlier one of that number is closed. @fd stays the caller's. */
+int inspector_keep(struct inspector *inspector, uint16_t object, int fd, struct error *error);
+void inspector_drop(struct inspector *inspector, uint16_t object);
+
+/** inspector_text() - inspect_text() of a kept file. Return: as there; -ENOENT for no such object. */
+int inspector_text(struct inspector *inspector, uint16_t object, uint32_t place,
+		   char out[INSPECT_NAME]);
+
+#endif
