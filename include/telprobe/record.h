@@ -153,9 +153,12 @@ _Static_assert(sizeof(struct tp_discover) == 64, "discover");
 
 /* Counters, one set an object and kind, for each CPU. Object 0 counts what is refused before it is
  * known whose it is. For each object and kind (design: the identity)
- *   begins = closed + abandoned + overwritten + refused_* of begins + open
- *   ends = closed + unmatched + refused_end
- *   closed + abandoned + singles = emitted + dropped_* */
+ *   begins = closed + abandoned + overwritten + open + refused_owner + refused_depth
+ *            + refused_async_full + refused_start + discarded
+ *   ends = closed + unmatched + refused_owner + refused_depth_end
+ *   closed + abandoned + singles = emitted + dropped_ring_full
+ * What is refused for lease, consent, silence, level, state or argument is counted as that alone:
+ * a hit is a begin, an end or a single only once it was admitted. */
 #define TP_COUNTERS_TABLE(X)                                                                       \
 	X(BEGINS, begins, "spans begun")                                                           \
 	X(ENDS, ends, "ends seen")                                                                 \
@@ -170,7 +173,9 @@ _Static_assert(sizeof(struct tp_discover) == 64, "discover");
 	X(REFUSED_DEPTH_END, refused_depth_end, "ends of spans deeper than 8")                     \
 	X(REFUSED_ASYNC_FULL, refused_async_full, "spans by id beyond the table")                  \
 	X(REFUSED_START, refused_start, "whole spans with an impossible start")                    \
+	X(REFUSED_ARGUMENT, refused_argument, "hits whose kind is none of telprobe.h")             \
 	X(REFUSED_OWNER, refused_owner, "spans whose owner changed between begin and end")         \
+	X(DISCARDED, discarded, "spans open when their process opted out or the lease ran out")    \
 	X(REFUSED_TAGS, refused_tags, "tags beyond 8 a span")                                      \
 	X(REFUSED_NO_STATE, refused_no_state, "kernel gave no memory for the thread's state")      \
 	X(REFUSED_LEVEL, refused_level, "hits above the level consented to")                       \
@@ -227,12 +232,24 @@ struct tp_shared { /* map `shared`, one entry, mapped by userspace */
 	__u32 watermark_bytes; /* a napping reader is woken when so much waits */
 };
 
+/* How userspace marks the first process of a tree (map `threads`, by pidfd): the first bytes of the
+ * kernel side's state of a thread; the rest is zero. */
+struct tp_mark {
+	__u32 process; /* 0: a number is given at exec */
+	__u32 mark;    /* enum tp_mark_flag */
+	__u32 level;   /* enum tp_level; with TP_MARK_RUN */
+	__u32 program; /* 0 */
+};
+
 enum tp_mark_flag {
 	TP_MARK_RUN = 1,    /* member of a tree that `run` consented for */
 	TP_MARK_SILENT = 2, /* and what it executes: no record */
 };
 
-/* A uprobe's cookie: object in the high half, place of the probed instruction in the low half. */
-#define TP_COOKIE(object, place) (((__u64)(object) << 32) | (__u32)(place))
+/* A uprobe's cookie: marker, object and place of the probed instruction. */
+#define TP_COOKIE(marker, object, place)                                                           \
+	((__u64)(marker) << 56 | (__u64)(object) << 32 | (__u32)(place))
+#define TP_COOKIE_MARKER(cookie) ((__u32)((cookie) >> 56))
+#define TP_COOKIE_OBJECT(cookie) ((__u32)((cookie) >> 32) & 0xffffff)
 
 #endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* admit.bpf.h - may this hit be recorded? Cheapest refusal first; each is counted.
+ * Lease, target, consent, silence, level, then the thread's state. Every program that records
+ * anything comes through here (design: 4). */
+#ifndef TELPROBE_BPF_ADMIT_H
+#define TELPROBE_BPF_ADMIT_H
+
+struct hit { /* one marker hit, on the stack of its program */
+	__u64 now_ns;
+	__u32 uid;
+	__u32 object;
+	__u32 place; /* of the probed instruction */
+	__u32 kind;  /* row of the counters */
+	struct tp_shared *shared;
+	struct thread *thread;
+	struct task_struct *task;
+	struct tp_counters *counters; /* of this object and kind */
+};
+
+static __always_inline void bump(struct tp_counters *set, enum tp_counter counter)
+{
+	if (set)
+		__sync_fetch_and_add(&set->count[counter], 1);
+}
+
+static __always_inline struct tp_counters *counters_of(__u32 object, __u32 kind)
+{
+	__u32 key = object * TP_KINDS + kind;
+
+	return bpf_map_lookup_elem(&counters, &key);
+}
+
+static __always_inline void count(__u32 object, __u32 kind, enum tp_counter counter)
+{
+	bump(counters_of(object, kind), counter);
+}
+
+static __always_inline bool lease_is_alive(struct hit *hit)
+{
+	__u32 zero = 0;
+
+	hit->shared = bpf_map_lookup_elem(&shared, &zero);
+	hit->now_ns = bpf_ktime_get_ns();
+	return hit->shared && hit->now_ns < hit->shared->lease_until_ns;
+}
+
+/* The level this thread's owner agreed to for @target; TP_LEVEL_OFF where there is no consent. A
+ * tree marked by `run` has it in its own state: consent for one run is not an entry of a uid. */
+static __always_inline __u32 consented_level(const struct thread *thread, __u32 uid, __u32 target)
+{
+	struct tp_consent_key key = {.uid = uid, .target = target};
+	struct tp_consent *consented;
+
+	if (thread && (thread->mark & TP_MARK_RUN))
+		return thread->level;
+	consented = bpf_map_lookup_elem(&consent, &key);
+	return consented ? consented->level : TP_LEVEL_OFF;
+}
+
+/* opt_out silences a process by its thread and its leader; other threads ask the leader. */
+static __always_inline bool is_silent(struct task_struct *task, const struct thread *thread)
+{
+	struct thread *leader;
+
+	if (thread && (thread->mark & TP_MARK_SILENT))
+		return true;
+	if (task->pid == task->tgid)
+		return false;
+	leader = bpf_task_storage_get(&threads, task->group_leader, NULL, 0);
+	return leader && (leader->mark & TP_MARK_SILENT);
+}
+
+static __always_inline struct thread *thread_new(struct task_struct *task)
+{
+	return bpf_task_storage_get(&threads, task, (void *)&empty_thread,
+				    BPF_LOCAL_STORAGE_GET_F_CREATE);
+}
+
+static __always_inline __u32 process_new(void)
+{
+	return __sync_fetch_and_add(&last_process, 1) + 1;
+}
+
+/* A process whose owner consented and which is met for the first time. */
+static __always_inline struct thread *thread_meet(struct task_struct *task, __u64 now_ns)
+{
+	struct thread *leader, *thread;
+
+	leader = thread_new(task->group_leader);
+	thread = thread_new(task);
+	if (!leader || !thread)
+		return NULL;
+	if (!leader->process) {
+		leader->process = process_new();
+		leader->start_ns = now_ns;
+	}
+	thread->process = leader->process;
+	thread->program = leader->program;
+	return thread;
+}
+
+/* Return: true when the hit may be recorded; *hit, whose object and kind are set, is filled then. */
+static __always_inline bool admit(struct hit *hit, __u32 level_needed)
+{
+	struct tp_object *object;
+	__u32 level;
+
+	if (!lease_is_alive(hit)) {
+		count(0, hit->kind, TP_COUNT_REFUSED_LEASE);
+		return false;
+	}
+	object = bpf_map_lookup_elem(&objects, &hit->object);
+	if (!object || !object->is_enabled) {
+		count(0, hit->kind, TP_COUNT_REFUSED_DISABLED);
+		return false;
+	}
+	hit->task = bpf_get_current_task_btf();
+	hit->thread = bpf_task_storage_get(&threads, hit->task, NULL, 0);
+	hit->uid = bpf_get_current_uid_gid();
+	level = consented_level(hit->thread, hit->uid, object->target);
+	if (level == TP_LEVEL_OFF) {
+		count(0, hit->kind, TP_COUNT_REFUSED_CONSENT);
+		return false;
+	}
+	hit->counters = counters_of(hit->object, hit->kind);
+	if (is_silent(hit->task, hit->thread)) {
+		bump(hit->counters, TP_COUNT_REFUSED_SILENT);
+		return false;
+	}
+	if (level < level_needed || level == TP_LEVEL_BASIC) { /* basic: totals only, never records */
+		bump(hit->counters, TP_COUNT_REFUSED_LEVEL);
+		return false;
+	}
+	if (!hit->thread || !hit->thread->process)
+		hit->thread = thread_meet(hit->task, hit->now_ns);
+	if (!hit->thread) {
+		bump(hit->counters, TP_COUNT_REFUSED_NO_STATE);
+		return false;
+	}
+	return true;
+}
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* emit.bpf.h - one record into the ring, or one more in the count of dropped ones. */
+#ifndef TELPROBE_BPF_EMIT_H
+#define TELPROBE_BPF_EMIT_H
+
+/* Since 6.12: a preempted writer between reserve and submit would hold up every reader
+ * (hazards: 1). Where the kernel lacks it, the time between the two is a copy of 64 bytes. */
+extern void bpf_preempt_disable(void) __ksym __weak;
+extern void bpf_preempt_enable(void) __ksym __weak;
+
+/* Asked after the reserve, so that a reader going to sleep sees either the mark or the record. */
+static __always_inline __u64 wake_up(struct tp_shared *state, bool is_urgent)
+{
+	__u32 reader = *(volatile __u32 *)&state->reader;
+
+	if (reader == TP_READER_AWAKE)
+		return BPF_RB_NO_WAKEUP;
+	if (reader == TP_READER_NAPS && !is_urgent &&
+	    bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) < state->watermark_bytes)
+		return BPF_RB_NO_WAKEUP;
+	*(volatile __u32 *)&state->reader = TP_READER_AWAKE;
+	return BPF_RB_FORCE_WAKEUP;
+}
+
+struct record { /* every record is 64 bytes; filled on the stack, where nothing is left over */
+	__u64 word[8];
+};
+
+_Static_assert(sizeof(struct record) == sizeof(struct tp_event), "one size");
+_Static_assert(sizeof(struct record) == sizeof(struct tp_exit), "one size");
+_Static_assert(sizeof(struct record) == sizeof(struct tp_discover), "one size");
+
+static __noinline int put(struct tp_shared *state, const struct record *record, bool is_urgent)
+{
+	struct record *room;
+	int ret = -1;
+
+	if (!state || !record)
+		return ret;
+	if (bpf_preempt_disable)
+		bpf_preempt_disable();
+	room = bpf_ringbuf_reserve(&events, sizeof(*room), 0);
+	if (room) {
+		*room = *record;
+		bpf_ringbuf_submit(room, wake_up(state, is_urgent));
+		ret = 0;
+	}
+	if (bpf_preempt_enable)
+		bpf_preempt_enable();
+	return ret;
+}
+
+static __always_inline void emit(struct tp_shared *state, const void *record,
+				 struct tp_counters *set, bool is_urgent)
+{
+	if (put(state, record, is_urgent))
+		bump(set, TP_COUNT_DROPPED_RING_FULL);
+	else
+		bump(set, TP_COUNT_EMITTED);
+}
+
+#endif

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* maps.bpf.h - every map, with who writes and who reads it. */
+#ifndef TELPROBE_BPF_MAPS_H
+#define TELPROBE_BPF_MAPS_H
+
+/* Records on their way to the collector. Written here only; the reader owns the consumer page. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, TP_RING_BYTES);
+} events SEC(".maps");
+
+/* The lease and the reader's state. Userspace maps and writes it; programs clear `reader`. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct tp_shared);
+} shared SEC(".maps");
+
+/* Key: object number. Written by userspace before the object's markers are attached. The size is
+ * set at load: as many files as the configuration has, plus those discovered. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, TP_OBJECTS);
+	__type(key, __u32);
+	__type(value, struct tp_object);
+} objects SEC(".maps");
+
+/* Key: object * TP_KINDS + kind; object 0: refused before it was known whose it is. Atomic although
+ * per CPU: with full preemption another task runs in the middle of a program (hazards: 8). */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, TP_OBJECTS *TP_KINDS);
+	__type(key, __u32);
+	__type(value, struct tp_counters);
+} counters SEC(".maps");
+
+/* Who consented, and to what. No entry, no event. Only the supervisor writes it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct tp_consent_key);
+	__type(value, struct tp_consent);
+} consent SEC(".maps");
+
+/* Which file is which object, by the kernel's inode; value 0: known to have nothing for us. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, TP_EXECUTABLES);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct tp_executable_key);
+	__type(value, __u32);
+} executables SEC(".maps");
+
+/* Constants that stand more than once in a file: a begin and an end in two translation units
+ * built without optimisation pass different places of the same text. Asked only on a mismatch. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, TP_ALIASES);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct tp_alias_key);
+	__type(value, __u32);
+} aliases SEC(".maps");
+
+struct frame { /* an open span */
+	__u64 start_ns;
+	__u32 span;
+	__u32 parent;
+	__u32 uid;
+	__u32 name[3]; /* command: command, subcommand, profile; else: name */
+	__u16 object;
+	__u8 kind;
+	__u8 flags; /* which of the names are places in the program */
+	__u32 tags;
+};
+
+struct thread { /* what is known of one thread that is traced or may be */
+	__u32 process; /* number; shared by the threads of a process */
+	__u32 mark;    /* enum tp_mark_flag; copied to threads, children and over exec */
+	__u32 level;   /* of a marked tree */
+	__u32 program; /* object of the executable; 0 not looked up or not known */
+	__u64 start_ns;
+	__u64 start_rss_pages; /* the high-water mark at exec: it was another program's */
+	__u32 next_span;       /* numbers are taken in blocks, so that threads need not share one */
+	__u32 next_block;      /* leader only: next block to hand out */
+	__u32 session_tags;
+	__u32 depth; /* frames in use */
+	__u32 deep;  /* begins beyond the last frame */
+	__u8 is_forked;
+	__u8 uses_ids; /* entries in async_spans or decisions may be left */
+	__u8 has_ended; /* leader only: the exit record was sent */
+	__u8 reserved;
+	struct frame frame[TP_SPAN_DEPTH];
+};
+
+_Static_assert(__builtin_offsetof(struct thread, mark) == __builtin_offsetof(struct tp_mark, mark) &&
+		       __builtin_offsetof(struct thread, level) ==
+			       __builtin_offsetof(struct tp_mark, level),
+	       "a thread begins with its mark");
+
+/* Userspace writes the mark of a tree's first process; everything else happens here. */
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct thread);
+} threads SEC(".maps");
+
+struct async_key {
+	__u32 process;
+	__u32 kind; /* of the span; for decisions TP_KINDS */
+	__u64 id;
+};
+
+/* Open spans with an id. Swept when their process ends; a full table is a counted refusal. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, TP_ASYNC_SPANS);
+	__type(key, struct async_key);
+	__type(value, struct frame);
+} async_spans SEC(".maps");
+
+struct decision {
+	__u64 first_ns;
+	__u32 number;
+	__u32 reserved;
+};
+
+/* Decisions by id, so that the second half tells how long the first waited. Swept likewise. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, TP_DECISIONS);
+	__type(key, struct async_key);
+	__type(value, struct decision);
+} decisions SEC(".maps");
+
+/* A thread's state before it is filled: too large for the stack, and always zero. */
+const struct thread empty_thread = {};
+
+__u32 last_process; /* number of the process numbered last */
+
+#endif

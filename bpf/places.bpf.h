@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* places.bpf.h - from a pointer to the place of a constant in a file. Nothing is read: the
+ * distance between the literal and the marker is the same in every run (design: 3). */
+#ifndef TELPROBE_BPF_PLACES_H
+#define TELPROBE_BPF_PLACES_H
+
+static __always_inline __u32 program_lookup(struct task_struct *task)
+{
+	struct tp_executable_key key = {};
+	struct mm_struct *mm = task->mm;
+	struct file *file;
+	struct inode *inode;
+	__u32 *object;
+
+	if (!mm)
+		return 0;
+	file = mm->exe_file;
+	if (!file)
+		return 0;
+	inode = file->f_inode;
+	key.inode = inode->i_ino;
+	key.device = inode->i_sb->s_dev;
+	object = bpf_map_lookup_elem(&executables, &key);
+	return object ? *object : 0;
+}
+
+/* The object of the executable; asked again while unknown, since it may have become known. */
+static __always_inline __u32 program_of(struct hit *hit)
+{
+	if (!hit->thread->program)
+		hit->thread->program = program_lookup(hit->task);
+	return hit->thread->program;
+}
+
+static __always_inline __u32 place_in_image(__u32 number, __u64 distance)
+{
+	struct tp_object *object = bpf_map_lookup_elem(&objects, &number);
+
+	if (!object || !distance || distance >= object->image_bytes)
+		return TP_PLACE_UNDECLARED;
+	return distance;
+}
+
+/* @flag: bit of *flags to set when the place is one of the main executable */
+static __always_inline __u32 place_in_program(struct hit *hit, __u64 pointer, __u8 flag,
+					      __u8 *flags)
+{
+	__u32 program = program_of(hit);
+	struct mm_struct *mm = hit->task->mm;
+	struct tp_object *object;
+	__u32 place;
+
+	object = bpf_map_lookup_elem(&objects, &program);
+	if (!program || !object || !mm)
+		return TP_PLACE_UNDECLARED;
+	place = place_in_image(program, pointer - (mm->start_code - object->code_start));
+	if (place != TP_PLACE_UNDECLARED)
+		*flags |= flag;
+	return place;
+}
+
+/* @site: address of the probed instruction, whose place is hit->place */
+static __always_inline __u32 place_of(struct hit *hit, __u64 pointer, __u64 site, __u8 flag,
+				      __u8 *flags)
+{
+	__u32 place;
+
+	if (!pointer)
+		return TP_PLACE_ABSENT;
+	place = place_in_image(hit->object, pointer - site + hit->place);
+	if (place == TP_PLACE_UNDECLARED)
+		place = place_in_program(hit, pointer, flag, flags);
+	if (place == TP_PLACE_UNDECLARED)
+		bump(hit->counters, TP_COUNT_UNDECLARED);
+	return place;
+}
+
+#endif

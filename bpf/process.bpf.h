@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* process.bpf.h - fork, exec and exit of traced processes. Programs on BTF tracepoints: they need
+ * no tracefs. Untraced processes cost one lookup. */
+#ifndef TELPROBE_BPF_PROCESS_H
+#define TELPROBE_BPF_PROCESS_H
+
+enum { SIGNAL_GROUP_EXIT = 4 }; /* include/linux/sched/signal.h */
+enum { PAGE_KIB = 4 };
+enum { CORE_BIT = 0x80 }; /* depends on `ulimit -c`, tells nothing about the program */
+
+struct sweep {
+	struct tp_shared *shared;
+	struct ending *ending;
+	__u32 process;
+};
+
+static long sweep_span(void *map, const void *key, void *value, void *context)
+{
+	const struct async_key *async = key;
+	struct sweep *sweep = context;
+	struct frame frame;
+
+	if (async->process != sweep->process)
+		return 0;
+	frame = *(struct frame *)value;
+	if (!bpf_map_delete_elem(&async_spans, key))
+		span_put(sweep->shared, &frame, sweep->ending);
+	return 0;
+}
+
+static long sweep_decision(void *map, const void *key, void *value, void *context)
+{
+	const struct async_key *async = key;
+	struct sweep *sweep = context;
+
+	if (async->process == sweep->process)
+		bpf_map_delete_elem(&decisions, key);
+	return 0;
+}
+
+/* Everything a process that is no more has left open under ids. */
+static __always_inline void process_sweep(struct tp_shared *state, __u32 process,
+					  struct ending *ending)
+{
+	struct sweep sweep = {.shared = state, .ending = ending, .process = process};
+
+	bpf_for_each_map_elem(&async_spans, sweep_span, &sweep, 0);
+	bpf_for_each_map_elem(&decisions, sweep_decision, &sweep, 0);
+}
+
+static __always_inline void thread_ending(struct ending *ending, struct thread *thread,
+					  __u64 now_ns, __u8 flags, __s32 code)
+{
+	ending->now_ns = now_ns;
+	ending->process = thread->process;
+	ending->program = thread->program;
+	ending->outcome = TP_OUTCOME_ABANDONED;
+	ending->flags = flags;
+	ending->code = code;
+}
+
+static __always_inline void thread_inherit(struct task_struct *parent, struct task_struct *child)
+{
+	struct thread *from = bpf_task_storage_get(&threads, parent, NULL, 0);
+	struct thread *to;
+
+	if (!from)
+		return;
+	to = thread_new(child);
+	if (!to) {
+		count(from->program, TP_KIND_PROCESS, TP_COUNT_REFUSED_NO_STATE);
+		return;
+	}
+	to->mark = from->mark;
+	to->level = from->level;
+	to->program = from->program;
+	to->start_ns = from->start_ns;
+	to->process = from->process;
+	if (parent->tgid == child->tgid)
+		return;
+	to->process = process_new();
+	to->start_ns = bpf_ktime_get_ns();
+	to->is_forked = 1;
+}
+
+static __always_inline __u32 process_level(struct thread *thread, __u32 uid, __u32 program)
+{
+	struct tp_object *object = bpf_map_lookup_elem(&objects, &program);
+
+	if (!program || !object || !object->is_enabled)
+		return TP_LEVEL_OFF;
+	return consented_level(thread, uid, object->target);
+}
+
+static __always_inline void header_fill(struct tp_header *header, struct hit *hit, __u8 type)
+{
+	header->time_ns = hit->now_ns;
+	header->process = hit->thread->process;
+	header->uid = hit->uid;
+	header->object = hit->thread->program;
+	header->program = hit->thread->program;
+	header->type = type;
+	header->flags = hit->thread->is_forked ? TP_FLAG_FORKED : 0;
+}
+
+/* An executable nobody has looked at yet, in a tree that is traced: userspace is told at once. */
+static __always_inline void discover(struct hit *hit)
+{
+	struct tp_discover record = {};
+	struct tp_executable_key key = {};
+	struct mm_struct *mm = hit->task->mm;
+	struct inode *inode;
+
+	if (!mm || !mm->exe_file)
+		return;
+	inode = mm->exe_file->f_inode;
+	key.inode = inode->i_ino;
+	key.device = inode->i_sb->s_dev;
+	if (bpf_map_lookup_elem(&executables, &key))
+		return;
+	header_fill(&record.header, hit, TP_DISCOVER);
+	record.inode = key.inode;
+	record.device = key.device;
+	record.pid = hit->task->tgid;
+	put(hit->shared, (struct record *)&record, true);
+}
+
+static __always_inline void process_exec(struct hit *hit, pid_t old_pid)
+{
+	struct thread *thread = hit->thread;
+	struct ending ending = {};
+	struct tp_event event = {};
+	struct tp_counters *set;
+
+	thread_ending(&ending, thread, hit->now_ns, TP_FLAG_BY_EXEC, 0);
+	ending.is_discarded = thread->mark & TP_MARK_SILENT;
+	spans_abandon(hit->shared, thread, 0, &ending);
+	/* a thread that takes over its leader's place cannot know what the leader had open */
+	if (thread->uses_ids || old_pid != hit->task->pid)
+		process_sweep(hit->shared, thread->process, &ending);
+	thread->deep = 0;
+	thread->uses_ids = 0;
+	thread->is_forked = 0;
+	thread->has_ended = 0;
+	thread->next_span = 0;
+	thread->next_block = 0;
+	thread->session_tags = 0;
+	thread->process = process_new();
+	thread->start_ns = hit->now_ns;
+	thread->start_rss_pages = hit->task->signal->maxrss;
+	thread->program = program_lookup(hit->task);
+	if (thread->mark & TP_MARK_SILENT)
+		return;
+	if (!thread->program && (thread->mark & TP_MARK_RUN))
+		discover(hit);
+	if (process_level(thread, hit->uid, thread->program) < TP_LEVEL_ENHANCED)
+		return;
+	set = counters_of(thread->program, TP_KIND_PROCESS);
+	header_fill(&event.header, hit, TP_EXEC);
+	bump(set, TP_COUNT_SINGLES);
+	emit(hit->shared, &event, set, false);
+}
+
+/* The process's wait status, as wait4() will report it. */
+static __always_inline __s32 wait_status(struct task_struct *task)
+{
+	struct signal_struct *signal = task->signal;
+
+	if (signal->flags & SIGNAL_GROUP_EXIT)
+		return signal->group_exit_code & ~CORE_BIT;
+	return task->group_leader->exit_code & ~CORE_BIT;
+}
+
+static __always_inline void exit_fill(struct tp_exit *record, struct hit *hit)
+{
+	struct task_struct *task = hit->task, *leader = task->group_leader;
+	struct signal_struct *signal = task->signal;
+	__u64 peak = signal->maxrss;
+
+	header_fill(&record->header, hit, TP_EXIT);
+	record->wall_ns = hit->now_ns - hit->thread->start_ns;
+	record->cpu_ns = task->se.sum_exec_runtime + signal->sum_sched_runtime;
+	if (leader->pid != task->pid)
+		record->cpu_ns += leader->se.sum_exec_runtime;
+	if (peak > hit->thread->start_rss_pages)
+		record->peak_rss_kib = peak * PAGE_KIB;
+	if (bpf_core_field_exists(task->ioac.read_bytes)) {
+		record->read_bytes = task->ioac.read_bytes + signal->ioac.read_bytes;
+		record->written_bytes = task->ioac.write_bytes + signal->ioac.write_bytes;
+	}
+	record->code = wait_status(task);
+}
+
+/* Another thread of this process is executing a program: the others die with code 0. */
+static __always_inline bool is_replaced(struct task_struct *task)
+{
+	struct signal_struct *signal = task->signal;
+
+	return bpf_core_field_exists(signal->group_exec_task) && signal->group_exec_task;
+}
+
+static __always_inline void exit_emit(struct hit *hit)
+{
+	struct tp_exit record = {};
+	struct tp_counters *set;
+
+	program_of(hit);
+	if (process_level(hit->thread, hit->uid, hit->thread->program) < TP_LEVEL_ENHANCED)
+		return;
+	exit_fill(&record, hit);
+	set = counters_of(hit->thread->program, TP_KIND_PROCESS);
+	bump(set, TP_COUNT_SINGLES);
+	emit(hit->shared, &record, set, (record.code & 0x7f) != 0);
+}
+
+/* The last thread of a process is ending. @ending: what becomes of its spans with an id */
+static __always_inline void process_exit(struct hit *hit, struct ending *ending)
+{
+	struct thread *leader = bpf_task_storage_get(&threads, hit->task->group_leader, NULL, 0);
+
+	if (!leader) /* forked before anything was known: the thread stands for its process */
+		leader = hit->thread;
+	if (leader->has_ended) /* on 6.1 two threads may both find themselves the last */
+		return;
+	leader->has_ended = 1;
+	if (leader->uses_ids || hit->thread->uses_ids)
+		process_sweep(hit->shared, hit->thread->process, ending);
+	if (!ending->is_discarded)
+		exit_emit(hit);
+}
+
+#endif
