@@ -70,10 +70,10 @@ static __always_inline bool is_silent(struct task_struct *task, const struct thr
 	return leader && (leader->mark & TP_MARK_SILENT);
 }
 
+/* Zeroed: no initial value is given. */
 static __always_inline struct thread *thread_new(struct task_struct *task)
 {
-	return bpf_task_storage_get(&threads, task, (void *)&empty_thread,
-				    BPF_LOCAL_STORAGE_GET_F_CREATE);
+	return bpf_task_storage_get(&threads, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 }
 
 static __always_inline __u32 process_new(void)

@@ -136,9 +136,6 @@ struct {
 	__type(value, struct decision);
 } decisions SEC(".maps");
 
-/* A thread's state before it is filled: too large for the stack, and always zero. */
-const struct thread empty_thread = {};
-
 __u32 last_process; /* number of the process numbered last */
 
 #endif

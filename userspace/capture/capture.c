@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "capture/capture.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "capture/capture_internal.h"
+#include "capture/lease.h"
+#include "capture/ring.h"
+#include "capture/trial.h"
+
+
+/* libbpf explains itself on stderr; the last word before a failure is kept for the hint. */
+static char last_words[256];
+
+static int listen_to_libbpf(enum libbpf_print_level level, const char *format, va_list arguments)
+{
+	if (level == LIBBPF_WARN) {
+		vsnprintf(last_words, sizeof(last_words), format, arguments);
+		last_words[strcspn(last_words, "\n")] = '\0';
+	}
+	return 0;
+}
+
+static int load_refused(int ret, struct error *error)
+{
+	error_set(error, ret, "the kernel refuses telprobe's eBPF programs: %s", error_text(ret));
+	if (ret == -EPERM || ret == -EACCES)
+		error_hint(error, "run as root; `telprobe doctor` tells what is missing");
+	else
+		error_hint(error, "`telprobe doctor` tells what this kernel lacks (%s)", last_words);
+	return ret;
+}
+
+static uint32_t ring_size(uint32_t wanted)
+{
+	uint32_t bytes = (uint32_t)sysconf(_SC_PAGESIZE);
+
+	if (!wanted)
+		return TP_RING_BYTES;
+	while (bytes < wanted && bytes < 1u << 30)
+		bytes <<= 1;
+	return bytes;
+}
+
+static int load(struct capture *capture, struct error *error)
+{
+	struct telprobe_bpf *programs = capture->programs;
+	int ret;
+
+	bpf_map__set_max_entries(programs->maps.objects, capture->room);
+	bpf_map__set_max_entries(programs->maps.counters, capture->room * TP_KINDS);
+	bpf_map__set_max_entries(programs->maps.events, capture->ring_bytes);
+	if (capture->facts.method == CAPTURE_UPROBE_MULTI) {
+		bpf_program__set_expected_attach_type(programs->progs.marker,
+						      LINK_UPROBE_MULTI);
+		bpf_program__set_expected_attach_type(programs->progs.empty,
+						      LINK_UPROBE_MULTI);
+	}
+	ret = telprobe_bpf__load(programs);
+	return ret ? load_refused(ret, error) : 0;
+}
+
+static int map_shared(struct capture *capture, struct error *error)
+{
+	void *mapping = mmap(NULL, (size_t)sysconf(_SC_PAGESIZE), PROT_READ | PROT_WRITE, MAP_SHARED,
+			     bpf_map__fd(capture->programs->maps.shared), 0);
+
+	if (mapping == MAP_FAILED)
+		return error_set(error, -errno, "cannot map the shared page: %s", error_text(errno));
+	capture->shared = mapping;
+	capture->shared->watermark_bytes = capture->ring_bytes / 4;
+	capture_renew(capture);
+	return 0;
+}
+
+/* The BTF tracepoints: fork, exec, exit. Uprobes are attached file by file. */
+static int attach_process_programs(struct capture *capture, struct error *error)
+{
+	struct bpf_program *programs[] = {
+		capture->programs->progs.process_forks,
+		capture->programs->progs.process_execs,
+		capture->programs->progs.process_exits,
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
+		capture->process_links[i] = bpf_program__attach(programs[i]);
+		if (!capture->process_links[i])
+			return error_set(error, -errno, "cannot attach to process events: %s",
+					 error_text(errno));
+	}
+	return 0;
+}
+
+static bool kernel_has_function(const char *name)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	bool has_it = btf && btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
+
+	btf__free(btf);
+	return has_it;
+}
+
+static int open_parts(struct capture *capture, struct error *error)
+{
+	int ret;
+
+	capture->facts.method = trial_method();
+	capture->facts.has_preempt_disable = kernel_has_function("bpf_preempt_disable");
+	capture->programs = telprobe_bpf__open();
+	if (!capture->programs)
+		return error_set(error, -errno, "cannot read telprobe's eBPF programs: %s",
+				 error_text(errno));
+	ret = load(capture, error);
+	if (ret)
+		return ret;
+	ret = trial_nop(capture->programs->progs.empty, &capture->facts);
+	if (ret) {
+		error_set(error, ret, "the kernel refuses to attach uprobes: %s", error_text(ret));
+		error_hint(error, "`telprobe doctor` tells what is missing");
+		return ret;
+	}
+	ret = ring_open(bpf_map__fd(capture->programs->maps.events), capture->ring_bytes,
+			&capture->ring, error);
+	if (ret)
+		return ret;
+	ret = map_shared(capture, error);
+	if (ret)
+		return ret;
+	capture->lease_fd = lease_watch();
+	if (capture->lease_fd < 0)
+		return error_set(error, capture->lease_fd, "cannot watch for writers: %s",
+				 error_text(capture->lease_fd));
+	return attach_process_programs(capture, error);
+}
+
+int capture_open(const struct capture_options *options, struct capture **out, struct error *error)
+{
+	struct capture *capture = calloc(1, sizeof(*capture));
+	int ret;
+
+	if (!capture)
+		return error_set(error, -ENOMEM, "no memory for the capture side");
+	libbpf_set_print(listen_to_libbpf);
+	capture->lease_fd = -1;
+	capture->room = options->objects + 1;
+	capture->ring_bytes = ring_size(options->ring_bytes);
+	capture->objects = calloc(capture->room, sizeof(*capture->objects));
+	if (!capture->objects) {
+		ret = error_set(error, -ENOMEM, "no memory for %u files", options->objects);
+		goto close;
+	}
+	ret = open_parts(capture, error);
+	if (ret)
+		goto close;
+	*out = capture;
+	return 0;
+close:
+	capture_close(capture);
+	return ret;
+}
+
+void capture_close(struct capture *capture)
+{
+	size_t i;
+
+	if (!capture)
+		return;
+	if (capture->shared) {
+		capture->shared->lease_until_ns = 0; /* silent at once; detaching takes a while */
+		munmap(capture->shared, (size_t)sysconf(_SC_PAGESIZE));
+	}
+	capture_remove_all(capture);
+	for (i = 0; i < CAPTURE_PROCESS_LINKS; i++)
+		bpf_link__destroy(capture->process_links[i]);
+	ring_close(capture->ring);
+	telprobe_bpf__destroy(capture->programs);
+	if (capture->lease_fd >= 0)
+		close(capture->lease_fd);
+	free(capture->objects);
+	free(capture);
+}
+
+static uint64_t monotonic_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+void capture_renew(struct capture *capture)
+{
+	*(volatile __u64 *)&capture->shared->lease_until_ns = monotonic_ns() + TP_LEASE_NS;
+}
+
+int capture_mark(struct capture *capture, pid_t pid, enum tp_level level, bool is_silent,
+		 struct error *error)
+{
+	size_t bytes = bpf_map__value_size(capture->programs->maps.threads);
+	struct tp_mark *state = calloc(1, bytes);
+	int fd, ret;
+
+	if (!state)
+		return error_set(error, -ENOMEM, "no memory to mark a process");
+	state->mark = TP_MARK_RUN | (is_silent ? TP_MARK_SILENT : 0);
+	state->level = level;
+	fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	ret = fd < 0 ? -errno : 0;
+	if (!ret)
+		ret = bpf_map_update_elem(bpf_map__fd(capture->programs->maps.threads), &fd, state,
+					  BPF_ANY);
+	if (fd >= 0)
+		close(fd);
+	free(state);
+	if (ret)
+		return error_set(error, ret, "cannot mark process %d: %s", pid, error_text(ret));
+	return 0;
+}
+
+struct ring *capture_ring(struct capture *capture)
+{
+	return capture->ring;
+}
+
+static void set_reader(struct capture *capture, enum tp_reader_state state)
+{
+	__atomic_store_n(&capture->shared->reader, state, __ATOMIC_SEQ_CST);
+}
+
+static bool wait_as(struct capture *capture, enum tp_reader_state state)
+{
+	ring_clear(capture->ring);
+	set_reader(capture, state);
+	if (ring_is_empty(capture->ring))
+		return true;
+	set_reader(capture, TP_READER_AWAKE);
+	return false;
+}
+
+bool capture_nap(struct capture *capture)
+{
+	return wait_as(capture, TP_READER_NAPS);
+}
+
+bool capture_sleep(struct capture *capture)
+{
+	return wait_as(capture, TP_READER_SLEEPS);
+}
+
+void capture_wake(struct capture *capture)
+{
+	set_reader(capture, TP_READER_AWAKE);
+}
+
+const struct capture_facts *capture_facts(const struct capture *capture)
+{
+	return &capture->facts;
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* capture.h - the kernel side as userspace holds it: programs, maps, links, leases on files.
+ * This room is the only one that knows libbpf. Needs root, or CAP_BPF and CAP_PERFMON (before
+ * Linux 6.6 CAP_SYS_ADMIN), and CAP_LEASE for files of others, while opening, adding and marking;
+ * reading the ring needs nothing. Never reads a traced file: what is in it, inspect/ tells. */
+#ifndef TELPROBE_CAPTURE_CAPTURE_H
+#define TELPROBE_CAPTURE_CAPTURE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "inspect/inspect.h"
+#include "lib/error.h"
+#include "telprobe/record.h"
+
+struct capture;
+struct ring;
+
+struct capture_options {
+	uint32_t objects;    /* files that can be added, 1..TP_OBJECTS - 1 */
+	uint32_t ring_bytes; /* 0: TP_RING_BYTES; rounded up to a power of two of pages */
+};
+
+/** capture_open() - load the programs and find out how this kernel attaches
+ * The lease is granted for TP_LEASE_NS; see capture_renew(). Nothing is attached to a file yet. */
+int capture_open(const struct capture_options *options, struct capture **out, struct error *error);
+
+/** capture_close() - detach everything and free. Capture has stopped when it returns. */
+void capture_close(struct capture *capture);
+
+/** capture_renew() - go on capturing for another TP_LEASE_NS. To be called every 10 s. */
+void capture_renew(struct capture *capture);
+
+/** capture_mark() - put @pid and all its descendants under a run's consent
+ * @level: enum tp_level; @is_silent: they asked not to be traced, nothing of them is recorded */
+int capture_mark(struct capture *capture, pid_t pid, enum tp_level level, bool is_silent,
+		 struct error *error);
+
+struct capture_added {
+	uint16_t object;
+	uint32_t sites;	     /* attached */
+	uint32_t unusable;   /* telprobe markers left out, see inspect_reason_text() */
+};
+
+/**
+ * capture_add() - attach to the telprobe markers of one file
+ * @fd: read-only descriptor of the file the inspection was made of; duplicated and kept
+ * @path: what to call the file in messages; copied. Its base name names the program.
+ * A read lease is taken first, so that nobody overwrites the file in place while its
+ * instructions are replaced (hazards). A file without markers can be added too: then its
+ * processes are told of.
+ * Return: 0; -EEXIST: this inode is added already (*out tells as what); -ENOSPC: no number left;
+ * -EBUSY: open for writing; -EINVAL: another tracer holds the address without the semaphore;
+ * -EPERM, -EACCES, -ENOTSUP (no lease on that file system), -ENOMEM. */
+int capture_add(struct capture *capture, int fd, const char *path,
+		const struct inspection *inspection, struct capture_added *out,
+		struct error *error);
+
+/** capture_know() - an executable, as the kernel identifies it, is @object (0: not of interest) */
+int capture_know(struct capture *capture, uint64_t inode, uint32_t device, uint16_t object,
+		 struct error *error);
+
+/** capture_name() - base name of an added file; NULL if unknown. capture_path() - as added. */
+const char *capture_name(const struct capture *capture, uint16_t object);
+const char *capture_path(const struct capture *capture, uint16_t object);
+uint16_t capture_last_object(const struct capture *capture); /* numbers go from 1 to this */
+
+/* --- files that somebody wants to write --------------------------------------------------- */
+
+/** capture_fd() - readable when a lease is broken: somebody opens an added file for writing and
+ * is held up until capture_release(). */
+int capture_fd(const struct capture *capture);
+/** capture_broken() - next such object, already detached; 0: none. Drain the ring and resolve
+ * its names, then release it. */
+uint16_t capture_broken(struct capture *capture);
+void capture_release(struct capture *capture, uint16_t object);
+
+/* --- records ------------------------------------------------------------------------------ */
+
+struct ring *capture_ring(struct capture *capture);
+/** capture_nap() - the reader is about to wait for at most some milliseconds: only an error or a
+ * filling ring wakes it. capture_sleep() - it is about to wait without limit: the first record
+ * wakes it. Return: true: go ahead, wait for ring_fd(); false: records are there. */
+bool capture_nap(struct capture *capture);
+bool capture_sleep(struct capture *capture);
+void capture_wake(struct capture *capture); /* the reader reads again */
+
+/* --- accounts ----------------------------------------------------------------------------- */
+
+/** capture_count() - sum over the CPUs; object 0 holds what was refused before it was known whose
+ * it is */
+int capture_count(struct capture *capture, uint16_t object, enum tp_kind kind,
+		  struct tp_counters *out, struct error *error);
+/** capture_missed() - hits the kernel itself left out because a program was running already */
+uint64_t capture_missed(struct capture *capture);
+
+/** capture_program_fds() - descriptors of the loaded programs, for proof.h. Return: how many. */
+int capture_program_fds(struct capture *capture, int *fds, int room);
+
+enum capture_method { CAPTURE_UPROBE_MULTI, CAPTURE_PERF_EVENT };
+struct capture_facts { /* found by trying */
+	enum capture_method method;
+	unsigned int nop_bytes; /* which instruction of a marker is probed: 1, 5 or 10 */
+	bool is_optimised;	/* the kernel turns that instruction into a call */
+	bool has_preempt_disable;
+};
+const struct capture_facts *capture_facts(const struct capture *capture);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* capture_internal.h - what the files of this room share: the capture side's state. */
+#ifndef TELPROBE_CAPTURE_INTERNAL_H
+#define TELPROBE_CAPTURE_INTERNAL_H
+
+#include "capture/capture.h"
+#include "capture/link.h"
+#include "telprobe.skel.h"
+
+enum { CAPTURE_PROCESS_LINKS = 3 };
+
+struct object { /* an added file; free when path is NULL */
+	char *path;
+	int fd; /* holds the lease; -1 after release */
+	uint64_t inode;
+	uint32_t device; /* as the kernel has it */
+	struct links links;
+	bool is_attached;
+};
+
+struct capture {
+	struct telprobe_bpf *programs;
+	struct bpf_link *process_links[CAPTURE_PROCESS_LINKS];
+	struct tp_shared *shared;
+	struct ring *ring;
+	struct capture_facts facts;
+	struct object *objects; /* [0] is unused */
+	uint32_t room;		/* entries of objects */
+	uint16_t last;		/* highest number given out */
+	uint32_t ring_bytes;
+	int lease_fd;
+};
+
+/** capture_remove_all() - detach every file, give up the leases, free the names */
+void capture_remove_all(struct capture *capture);
+
+#endif

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* objects.c - files with markers: attach, hold the lease, detach. */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "capture/capture_internal.h"
+#include "capture/lease.h"
+
+static uint32_t kernel_device(dev_t device)
+{
+	return (uint32_t)(major(device) << 20 | minor(device));
+}
+
+static int number_find(struct capture *capture, uint64_t inode, uint32_t device)
+{
+	int i;
+
+	for (i = 1; i <= capture->last; i++)
+		if (capture->objects[i].is_attached && capture->objects[i].inode == inode &&
+		    capture->objects[i].device == device)
+			return i;
+	return 0;
+}
+
+/* The fd of a lease must be its own: /proc/self/fd gives a second open file of the same inode. */
+static int reopen(int fd)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+static bool is_probed(const struct inspect_site *site)
+{
+	return site->marker >= 0 && site->reason == INSPECT_USABLE;
+}
+
+/* In a function of our own layout the nop this kernel optimises; elsewhere what the note names. */
+static struct link_site site_choose(const struct inspect_site *site, uint16_t object,
+				    unsigned int nop_bytes)
+{
+	uint32_t distance = 0;
+
+	if (site->is_own_layout && nop_bytes != 1)
+		distance = nop_bytes == 5 ? 1 : 6;
+	return (struct link_site){
+		.offset = site->file_offset + distance,
+		.semaphore_offset = site->semaphore_offset,
+		.cookie = TP_COOKIE(site->marker, object, site->place + distance),
+	};
+}
+
+static int attach(struct capture *capture, uint16_t number, const struct inspection *inspection,
+		  struct capture_added *out)
+{
+	struct object *object = &capture->objects[number];
+	struct link_site *sites;
+	int ret = 0, count = 0;
+	size_t i;
+
+	sites = calloc(inspection->site_count + 1, sizeof(*sites));
+	if (!sites)
+		return -ENOMEM;
+	for (i = 0; i < inspection->site_count; i++) {
+		const struct inspect_site *site = &inspection->sites[i];
+
+		if (is_probed(site))
+			sites[count++] = site_choose(site, number, capture->facts.nop_bytes);
+		else if (site->marker >= 0)
+			out->unusable++;
+	}
+	if (count)
+		ret = links_attach(capture->programs->progs.marker, capture->facts.method,
+				   object->fd, sites, count, &object->links);
+	free(sites);
+	if (!ret)
+		out->sites = (uint32_t)count;
+	return ret;
+}
+
+static int aliases_write(struct capture *capture, uint16_t number,
+			 const struct inspection *inspection)
+{
+	int fd = bpf_map__fd(capture->programs->maps.aliases);
+	size_t i;
+
+	for (i = 0; i < inspection->alias_count; i++) {
+		struct tp_alias_key key = {number, inspection->aliases[i].place};
+		int ret = bpf_map_update_elem(fd, &key, &inspection->aliases[i].first, BPF_ANY);
+
+		if (ret)
+			return ret == -E2BIG ? 0 : ret; /* full: such pairs count as unmatched */
+	}
+	return 0;
+}
+
+/* Everything the programs ask for must stand before the first marker can fire. */
+static int describe(struct capture *capture, uint16_t number, const struct inspection *inspection)
+{
+	struct tp_object entry = {
+		.image_bytes = inspection->image_bytes,
+		.code_start = inspection->code_start,
+		.is_enabled = 1,
+		.target = number,
+	};
+	struct object *object = &capture->objects[number];
+	uint32_t key = number;
+	int ret;
+
+	ret = bpf_map_update_elem(bpf_map__fd(capture->programs->maps.objects), &key, &entry,
+				  BPF_ANY);
+	if (!ret)
+		ret = aliases_write(capture, number, inspection);
+	if (!ret)
+		ret = capture_know(capture, object->inode, object->device, number, NULL);
+	return ret;
+}
+
+static void object_clear(struct object *object)
+{
+	if (object->fd >= 0) {
+		lease_give_up(object->fd);
+		close(object->fd);
+	}
+	free(object->path);
+	memset(object, 0, sizeof(*object));
+	object->fd = -1;
+}
+
+static int attach_refused(int ret, const char *path, struct error *error)
+{
+	if (ret == -EINVAL) {
+		error_set(error, ret,
+			  "cannot attach to '%s': another tracer holds a marker without its "
+			  "semaphore, or the kernel refuses its place", path);
+		error_hint(error, "stop the other tracer (bpftrace, perf, gdb) and try again");
+		return ret;
+	}
+	error_set(error, ret, "cannot attach to '%s': %s", path, error_text(ret));
+	error_hint(error, "`telprobe doctor` tells what is missing");
+	return ret;
+}
+
+static int object_open(struct capture *capture, uint16_t number, int fd, const char *path,
+		       struct error *error)
+{
+	struct object *object = &capture->objects[number];
+	struct stat status;
+
+	object->fd = reopen(fd);
+	if (object->fd < 0)
+		return error_set(error, object->fd, "cannot open '%s': %s", path,
+				 error_text(object->fd));
+	object->path = strdup(path);
+	if (!object->path)
+		return error_set(error, -ENOMEM, "no memory for '%s'", path);
+	if (fstat(object->fd, &status))
+		return error_set(error, -errno, "cannot examine '%s': %s", path, error_text(errno));
+	object->inode = status.st_ino;
+	object->device = kernel_device(status.st_dev);
+	return lease_take(object->fd, path, error);
+}
+
+int capture_add(struct capture *capture, int fd, const char *path,
+		const struct inspection *inspection, struct capture_added *out,
+		struct error *error)
+{
+	struct capture_added added = {0};
+	uint16_t number = (uint16_t)(capture->last + 1);
+	struct object *object;
+	struct stat status;
+	int ret;
+
+	if (!fstat(fd, &status))
+		added.object = (uint16_t)number_find(capture, status.st_ino,
+						     kernel_device(status.st_dev));
+	if (added.object) {
+		*out = added;
+		return -EEXIST;
+	}
+	if (number >= capture->room)
+		return error_set(error, -ENOSPC, "no room for '%s': %u files are traced already",
+				 path, capture->room - 1);
+	object = &capture->objects[number];
+	ret = object_open(capture, number, fd, path, error);
+	if (ret)
+		goto clear;
+	ret = describe(capture, number, inspection);
+	if (!ret)
+		ret = attach(capture, number, inspection, &added);
+	if (ret) {
+		attach_refused(ret, path, error);
+		goto clear;
+	}
+	object->is_attached = true;
+	capture->last = number;
+	added.object = number;
+	*out = added;
+	return 0;
+clear:
+	object_clear(object);
+	return ret;
+}
+
+int capture_know(struct capture *capture, uint64_t inode, uint32_t device, uint16_t object,
+		 struct error *error)
+{
+	struct tp_executable_key key = {.inode = inode, .device = device};
+	uint32_t value = object;
+	int ret = bpf_map_update_elem(bpf_map__fd(capture->programs->maps.executables), &key,
+				      &value, BPF_ANY);
+
+	if (ret)
+		return error_set(error, ret, "cannot remember an executable: %s", error_text(ret));
+	return 0;
+}
+
+const char *capture_path(const struct capture *capture, uint16_t object)
+{
+	return object && object <= capture->last ? capture->objects[object].path : NULL;
+}
+
+const char *capture_name(const struct capture *capture, uint16_t object)
+{
+	const char *path = capture_path(capture, object);
+	const char *slash = path ? strrchr(path, '/') : NULL;
+
+	return slash ? slash + 1 : path;
+}
+
+uint16_t capture_last_object(const struct capture *capture)
+{
+	return capture->last;
+}
+
+int capture_fd(const struct capture *capture)
+{
+	return capture->lease_fd;
+}
+
+static void forget_executable(struct capture *capture, const struct object *object)
+{
+	struct tp_executable_key key = {.inode = object->inode, .device = object->device};
+
+	bpf_map_delete_elem(bpf_map__fd(capture->programs->maps.executables), &key);
+}
+
+uint16_t capture_broken(struct capture *capture)
+{
+	uint16_t i;
+	int fd;
+
+	while ((fd = lease_next(capture->lease_fd)) >= 0)
+		for (i = 1; i <= capture->last; i++) {
+			struct object *object = &capture->objects[i];
+
+			if (object->fd != fd || !object->is_attached)
+				continue;
+			forget_executable(capture, object);
+			links_detach(&object->links);
+			object->is_attached = false;
+			return i;
+		}
+	return 0;
+}
+
+void capture_release(struct capture *capture, uint16_t number)
+{
+	struct object *object = &capture->objects[number];
+
+	lease_give_up(object->fd);
+	close(object->fd);
+	object->fd = -1;
+}
+
+void capture_remove_all(struct capture *capture)
+{
+	struct links *links = calloc(capture->last + 1u, sizeof(*links));
+	int count = 0, i;
+
+	for (i = 1; capture->objects && i <= capture->last; i++) {
+		struct object *object = &capture->objects[i];
+
+		if (object->is_attached && links)
+			links[count++] = object->links;
+		else if (object->is_attached)
+			links_detach(&object->links);
+	}
+	if (links)
+		links_detach_all(links, count);
+	free(links);
+	for (i = 1; capture->objects && i <= capture->last; i++)
+		object_clear(&capture->objects[i]);
+	capture->last = 0;
+}

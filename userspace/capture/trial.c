@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "capture/trial.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <link.h>
+#include <linux/bpf.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "capture/link.h"
+
+
+/* The body of a marker as include/telprobe.h builds it. */
+#if defined(__x86_64__)
+__asm__(".pushsection .text\n"
+	".balign 32\n"
+	".type telprobe_trial_site, @function\n"
+	"telprobe_trial_site:\n"
+	"	.byte 0x90\n"
+	"	.byte 0x0f, 0x1f, 0x44, 0x00, 0x00\n"
+	"	.byte 0x66, 0x2e, 0x0f, 0x1f, 0x84, 0x00, 0x00, 0x00, 0x00, 0x00\n"
+	"	ret\n"
+	".size telprobe_trial_site, . - telprobe_trial_site\n"
+	".popsection\n");
+#else
+__asm__(".pushsection .text\n"
+	".balign 32\n"
+	".type telprobe_trial_site, %function\n"
+	"telprobe_trial_site:\n"
+	"	nop\n"
+	"	ret\n"
+	".size telprobe_trial_site, . - telprobe_trial_site\n"
+	".popsection\n");
+#endif
+
+extern void telprobe_trial_site(void) __attribute__((visibility("hidden")));
+
+void trial_function(void)
+{
+	telprobe_trial_site();
+}
+
+static unsigned int nop_distance(unsigned int nop_bytes)
+{
+	return nop_bytes == 1 ? 0 : nop_bytes == 5 ? 1 : 6;
+}
+
+struct search {
+	uintptr_t address;
+	uint64_t offset;
+};
+
+/* The first object dl_iterate_phdr() reports is the main program. */
+static int find_offset(struct dl_phdr_info *info, size_t size, void *data)
+{
+	struct search *search = data;
+	int i;
+
+	(void)size;
+	for (i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
+		uintptr_t start = info->dlpi_addr + segment->p_vaddr;
+
+		if (segment->p_type != PT_LOAD || search->address < start ||
+		    search->address >= start + segment->p_filesz)
+			continue;
+		search->offset = search->address - start + segment->p_offset;
+		return 1;
+	}
+	return 0;
+}
+
+uint64_t trial_offset(unsigned int nop_bytes)
+{
+	struct search search = {.address = (uintptr_t)telprobe_trial_site};
+
+	dl_iterate_phdr(find_offset, &search);
+	return search.offset + nop_distance(nop_bytes);
+}
+
+enum capture_method trial_method(void)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, options,
+		    .expected_attach_type = LINK_UPROBE_MULTI);
+	struct bpf_insn instructions[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	struct link_site site = {.offset = trial_offset(1)};
+	enum capture_method method = CAPTURE_PERF_EVENT;
+	int program_fd, self, link_fd;
+
+	program_fd = bpf_prog_load(BPF_PROG_TYPE_KPROBE, "telprobe_trial", "GPL", instructions, 2,
+				   &options);
+	if (program_fd < 0)
+		return method;
+	self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	if (self >= 0) {
+		link_fd = links_try_multi(program_fd, self, &site);
+		if (link_fd >= 0) {
+			method = CAPTURE_UPROBE_MULTI;
+			close(link_fd);
+		}
+		close(self);
+	}
+	close(program_fd);
+	return method;
+}
+
+/* Attach, hit, and see whether a call (0xe8) stands where the nop stood. */
+static int try_nop(const struct bpf_program *program, enum capture_method method, int self,
+		   unsigned int nop_bytes, bool *out_is_optimised)
+{
+	const volatile uint8_t *instruction =
+		(const volatile uint8_t *)(uintptr_t)telprobe_trial_site + nop_distance(nop_bytes);
+	struct link_site site = {.offset = trial_offset(nop_bytes)};
+	struct links links;
+	int ret, i;
+
+	ret = links_attach(program, method, self, &site, 1, &links);
+	if (ret)
+		return ret;
+	for (i = 0; i < 3; i++)
+		telprobe_trial_site();
+	*out_is_optimised = *instruction == 0xe8;
+	links_detach(&links);
+	return 0;
+}
+
+int trial_nop(const struct bpf_program *program, struct capture_facts *facts)
+{
+#if defined(__x86_64__)
+	static const unsigned int candidates[] = {5, 10};
+#else
+	static const unsigned int candidates[] = {1};
+#endif
+	int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	int ret = -errno;
+	size_t i;
+
+	if (self < 0)
+		return ret;
+	facts->nop_bytes = 1;
+	facts->is_optimised = false;
+	for (i = 0; i < sizeof(candidates) / sizeof(candidates[0]); i++) {
+		bool is_optimised = false;
+
+		ret = try_nop(program, facts->method, self, candidates[i], &is_optimised);
+		if (ret || !is_optimised)
+			continue;
+		facts->nop_bytes = candidates[i];
+		facts->is_optimised = true;
+		break;
+	}
+	close(self);
+	return ret;
+}
