@@ -20,7 +20,7 @@ say = @printf '  %-8s %s\n'
 endif
 
 VERSION := 0.1.0
-PACKAGES := libbpf libelf zlib sqlite3 libcjson libsodium
+PACKAGES := libbpf libelf zlib sqlite3 libcjson libsodium libseccomp
 BUILD := build$(if $(SANITIZE),/sanitize)
 arch := $(shell uname -m | sed 's/x86_64/x86/;s/aarch64/arm64/')
 multiarch := $(shell $(CC) -print-multiarch)
@@ -30,7 +30,7 @@ warnings := -Wall -Wextra -Wformat=2 -Werror -Wshadow -Wstrict-prototypes -Wmiss
 	-Wpointer-arith -Wwrite-strings
 host_flags := -std=gnu11 $(warnings) -D_GNU_SOURCE -DTELPROBE_VERSION='"$(VERSION)"' \
 	-Iinclude -Iuserspace -I$(BUILD)/gen $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
-host_libs := $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -lm
+host_libs := $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -lZydis -lm
 ifdef SANITIZE
 host_flags += -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all
 host_libs += -fsanitize=$(SANITIZE)

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* decode.h - what a probe on an instruction would cost, and whether uprobes take it at all.
+ * The only place that knows the instruction decoder (libZydis). */
+#ifndef TELPROBE_INSPECT_DECODE_H
+#define TELPROBE_INSPECT_DECODE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "inspect/inspect.h"
+
+enum { DECODE_BYTES = 17 }; /* as long as a marker's function; longer than any instruction */
+
+struct decoded {
+	uint8_t is_refused; /* uprobes refuse it, or run something else in its place */
+	uint8_t is_own_layout;
+	uint8_t cost; /* enum inspect_cost */
+};
+
+/**
+ * decode_instruction() - judge the instruction at @code
+ * @machine: EM_X86_64 or EM_AARCH64
+ * @bytes: that can be read at @code, at most DECODE_BYTES are looked at */
+void decode_instruction(uint16_t machine, const unsigned char *code, size_t bytes,
+			struct decoded *out);
+
+#endif
