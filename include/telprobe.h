@@ -414,21 +414,21 @@ static TELPROBE_INLINE_ uint64_t telprobe_bits_(double value)
  * Ends as TELPROBE_OK on every way out of the block (return, break, goto) unless told otherwise.
  * exit(), longjmp() and a crash leave it open: then it is abandoned. In C++ it is an object of
  * telprobe::command or telprobe::span, and left by an exception it ends as TELPROBE_FAILED,
- * "exception". The end is sent if the begin was. */
+ * "exception". */
 #ifdef __cplusplus
-#define TELPROBE_COMMAND_SCOPE(variable, command, subcommand, profile)                             \
-	::telprobe::command variable(command, subcommand, profile)
+#define TELPROBE_COMMAND_SCOPE(variable, name, subcommand, profile)                                \
+	::telprobe::command variable(name, subcommand, profile)
 #define TELPROBE_SPAN_SCOPE(variable, kind, name) ::telprobe::span variable(kind, name)
 #elif defined(__GNUC__)
-#define TELPROBE_COMMAND_SCOPE(variable, command, subcommand, profile)                             \
-	struct telprobe_scope variable __attribute__((cleanup(telprobe_leave_command_))) =         \
-		telprobe_enter_command_(command, subcommand, profile)
+#define TELPROBE_COMMAND_SCOPE(variable, name, subcommand, profile)                                \
+	struct telprobe_scope variable __attribute__((unused, cleanup(telprobe_leave_command_))) = \
+		telprobe_enter_command_(name, subcommand, profile)
 #define TELPROBE_SPAN_SCOPE(variable, kind, name)                                                  \
-	struct telprobe_scope variable __attribute__((cleanup(telprobe_leave_span_))) =            \
+	struct telprobe_scope variable __attribute__((unused, cleanup(telprobe_leave_span_))) =    \
 		telprobe_enter_span_(kind, name)
 #else
-#define TELPROBE_COMMAND_SCOPE(variable, command, subcommand, profile)                             \
-	struct telprobe_scope variable = telprobe_enter_command_(command, subcommand, profile);    \
+#define TELPROBE_COMMAND_SCOPE(variable, name, subcommand, profile)                                \
+	struct telprobe_scope variable = telprobe_enter_command_(name, subcommand, profile);       \
 	(void)variable
 #define TELPROBE_SPAN_SCOPE(variable, kind, name)                                                  \
 	struct telprobe_scope variable = telprobe_enter_span_(kind, name);                         \
@@ -453,7 +453,6 @@ struct telprobe_scope {
 	const char *error;
 	int64_t kind;
 	int64_t outcome;
-	int is_begun;
 };
 
 static TELPROBE_INLINE_ void telprobe_scope_ends_(struct telprobe_scope *scope, int64_t outcome,
@@ -464,35 +463,30 @@ static TELPROBE_INLINE_ void telprobe_scope_ends_(struct telprobe_scope *scope, 
 }
 
 static TELPROBE_INLINE_ struct telprobe_scope
-telprobe_enter_command_(const char *command, const char *subcommand, const char *profile)
+telprobe_enter_command_(const char *name, const char *subcommand, const char *profile)
 {
-	struct telprobe_scope scope = { command, NULL, 0, TELPROBE_OK,
-					TELPROBE_IS_ON(command_begin) };
+	struct telprobe_scope scope = { name, NULL, 0, TELPROBE_OK };
 
-	if (scope.is_begun)
-		TELPROBE_COMMAND_BEGIN(command, subcommand, profile, 0);
+	TELPROBE_COMMAND_BEGIN(name, subcommand, profile, 0);
 	return scope;
 }
 
 static TELPROBE_INLINE_ void telprobe_leave_command_(struct telprobe_scope *scope)
 {
-	if (scope->is_begun)
-		TELPROBE_COMMAND_END(scope->name, scope->outcome, scope->error, 0);
+	TELPROBE_COMMAND_END(scope->name, scope->outcome, scope->error, 0);
 }
 
 static TELPROBE_INLINE_ struct telprobe_scope telprobe_enter_span_(int64_t kind, const char *name)
 {
-	struct telprobe_scope scope = { name, NULL, kind, TELPROBE_OK, TELPROBE_IS_ON(span_begin) };
+	struct telprobe_scope scope = { name, NULL, kind, TELPROBE_OK };
 
-	if (scope.is_begun)
-		TELPROBE_SPAN_BEGIN(kind, name, 0);
+	TELPROBE_SPAN_BEGIN(kind, name, 0);
 	return scope;
 }
 
 static TELPROBE_INLINE_ void telprobe_leave_span_(struct telprobe_scope *scope)
 {
-	if (scope->is_begun)
-		TELPROBE_SPAN_END(scope->kind, scope->name, scope->outcome, scope->error, 0);
+	TELPROBE_SPAN_END(scope->kind, scope->name, scope->outcome, scope->error, 0);
 }
 
 #ifdef __cplusplus
@@ -516,14 +510,15 @@ public:
 	scope &operator=(const scope &) = delete;
 
 protected:
-	TELPROBE_INLINE_ explicit scope(const telprobe_scope &begun) noexcept
-		: scope_(begun), exceptions_(begun.is_begun ? exceptions() : 0)
+	/* the count of exceptions is asked for only where somebody listens */
+	TELPROBE_INLINE_ scope(const telprobe_scope &begun, bool is_on) noexcept
+		: scope_(begun), exceptions_(is_on ? exceptions() : 0)
 	{
 	}
 	~scope() = default;
-	TELPROBE_INLINE_ telprobe_scope *leave() noexcept
+	TELPROBE_INLINE_ telprobe_scope *leave(bool is_on) noexcept
 	{
-		if (scope_.is_begun && scope_.outcome == TELPROBE_OK && exceptions() > exceptions_)
+		if (is_on && scope_.outcome == TELPROBE_OK && exceptions() > exceptions_)
 			fail("exception");
 		return &scope_;
 	}
@@ -549,10 +544,14 @@ class command : public scope
 public:
 	TELPROBE_INLINE_ explicit command(const char *name, const char *subcommand = nullptr,
 					  const char *profile = nullptr) noexcept
-		: scope(telprobe_enter_command_(name, subcommand, profile))
+		: scope(telprobe_enter_command_(name, subcommand, profile),
+			TELPROBE_IS_ON(command_end))
 	{
 	}
-	TELPROBE_INLINE_ ~command() { telprobe_leave_command_(leave()); }
+	TELPROBE_INLINE_ ~command()
+	{
+		telprobe_leave_command_(leave(TELPROBE_IS_ON(command_end)));
+	}
 };
 
 /** telprobe::span - TELPROBE_SPAN_SCOPE() as a class */
@@ -560,10 +559,10 @@ class span : public scope
 {
 public:
 	TELPROBE_INLINE_ span(telprobe_kind kind, const char *name) noexcept
-		: scope(telprobe_enter_span_(kind, name))
+		: scope(telprobe_enter_span_(kind, name), TELPROBE_IS_ON(span_end))
 	{
 	}
-	TELPROBE_INLINE_ ~span() { telprobe_leave_span_(leave()); }
+	TELPROBE_INLINE_ ~span() { telprobe_leave_span_(leave(TELPROBE_IS_ON(span_end))); }
 };
 } // namespace telprobe
 #endif

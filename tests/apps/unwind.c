@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* unwind.c - a handler that unwinds at the probed instruction sees the caller.
+ * Puts a breakpoint on the first nop of a marker's function as a tracer does, counts its semaphore
+ * up, and walks the stack in the handler with the unwinder of the compiler's library, which crash
+ * handlers, profilers and cancellation use too. Prints `ok`, or the functions it saw instead. */
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+#include <unistd.h>
+#include <unwind.h>
+
+#include "telprobe.h"
+
+enum { FRAMES = 32, SITE = 4 /* after the landing pad */ };
+
+static void *functions[FRAMES];
+static int frames;
+static unsigned char *site;
+
+static _Unwind_Reason_Code collect(struct _Unwind_Context *context, void *unused)
+{
+	(void)unused;
+	if (frames == FRAMES)
+		return _URC_END_OF_STACK;
+	functions[frames++] = _Unwind_FindEnclosingFunction((void *)_Unwind_GetIP(context));
+	return _URC_NO_REASON;
+}
+
+static void on_trap(int number, siginfo_t *info, void *context)
+{
+	(void)number;
+	(void)info;
+#ifdef __x86_64__
+	((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP] = (greg_t)(uintptr_t)site;
+	*site = 0x90;
+#endif
+	_Unwind_Backtrace(collect, NULL);
+}
+
+__attribute__((noinline)) static void caller(const char *name)
+{
+	volatile char frame[40]; /* a stack pointer the unwinder has to know about */
+
+	frame[0] = name[0];
+	TELPROBE_COMMAND_BEGIN(name, NULL, NULL, 0);
+	frame[1] = frame[0];
+}
+
+static int saw(void (*function)(void), int from)
+{
+	for (int i = from; i < frames; i++)
+		if (functions[i] == (void *)(uintptr_t)function)
+			return i;
+	return -1;
+}
+
+int main(void)
+{
+	uintptr_t page = (uintptr_t)telprobe_at_command_begin & ~(uintptr_t)4095;
+	struct sigaction action;
+	int at;
+
+	memset(&action, 0, sizeof(action));
+	action.sa_sigaction = on_trap;
+	action.sa_flags = SA_SIGINFO;
+	sigaction(SIGTRAP, &action, NULL);
+#ifndef __x86_64__
+	printf("skipped: the breakpoint is one of x86-64\n");
+	return 77;
+#endif
+	site = (unsigned char *)(uintptr_t)telprobe_at_command_begin + SITE;
+	if (mprotect((void *)page, 8192, PROT_READ | PROT_WRITE | PROT_EXEC)) {
+		perror("unwind: mprotect");
+		return 2;
+	}
+	*site = 0xcc;
+	*(volatile unsigned short *)(uintptr_t)&telprobe_on_command_begin = 1;
+	caller("unwind");
+	at = saw((void (*)(void))telprobe_at_command_begin, 0);
+	if (at < 0 || saw((void (*)(void))caller, at) != at + 1 ||
+	    saw((void (*)(void))main, at) != at + 2) {
+		printf("unwound to the wrong place: site %p, caller %p, main %p, saw",
+		       (void *)(uintptr_t)telprobe_at_command_begin, (void *)(uintptr_t)caller,
+		       (void *)(uintptr_t)main);
+		for (int i = 0; i < frames; i++)
+			printf(" %p", functions[i]);
+		printf("\n");
+		return 1;
+	}
+	printf("ok\n");
+	return 0;
+}
