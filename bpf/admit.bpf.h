@@ -19,8 +19,7 @@ struct hit { /* one marker hit, on the stack of its program */
 
 static __always_inline void bump(struct tp_counters *set, enum tp_counter counter)
 {
-	if (set)
-		__sync_fetch_and_add(&set->count[counter], 1);
+	__sync_fetch_and_add(&set->count[counter], 1);
 }
 
 static __always_inline struct tp_counters *counters_of(__u32 object, __u32 kind)
@@ -32,7 +31,10 @@ static __always_inline struct tp_counters *counters_of(__u32 object, __u32 kind)
 
 static __always_inline void count(__u32 object, __u32 kind, enum tp_counter counter)
 {
-	bump(counters_of(object, kind), counter);
+	struct tp_counters *set = counters_of(object, kind);
+
+	if (set)
+		bump(set, counter);
 }
 
 static __always_inline bool lease_is_alive(struct hit *hit)
@@ -123,6 +125,8 @@ static __always_inline bool admit(struct hit *hit, __u32 level_needed)
 		return false;
 	}
 	hit->counters = counters_of(hit->object, hit->kind);
+	if (!hit->counters)
+		return false;
 	if (is_silent(hit->task, hit->thread)) {
 		bump(hit->counters, TP_COUNT_REFUSED_SILENT);
 		return false;

@@ -30,7 +30,7 @@ _Static_assert(sizeof(struct record) == sizeof(struct tp_event), "one size");
 _Static_assert(sizeof(struct record) == sizeof(struct tp_exit), "one size");
 _Static_assert(sizeof(struct record) == sizeof(struct tp_discover), "one size");
 
-static __noinline int put(struct tp_shared *state, const struct record *record, bool is_urgent)
+__noinline int put(struct tp_shared *state, const struct record *record, bool is_urgent)
 {
 	struct record *room;
 	int ret = -1;

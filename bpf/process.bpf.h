@@ -156,6 +156,8 @@ static __always_inline void process_exec(struct hit *hit, pid_t old_pid)
 	if (process_level(thread, hit->uid, thread->program) < TP_LEVEL_ENHANCED)
 		return;
 	set = counters_of(thread->program, TP_KIND_PROCESS);
+	if (!set)
+		return;
 	header_fill(&event.header, hit, TP_EXEC);
 	bump(set, TP_COUNT_SINGLES);
 	emit(hit->shared, &event, set, false);
@@ -209,6 +211,8 @@ static __always_inline void exit_emit(struct hit *hit)
 		return;
 	exit_fill(&record, hit);
 	set = counters_of(hit->thread->program, TP_KIND_PROCESS);
+	if (!set)
+		return;
 	bump(set, TP_COUNT_SINGLES);
 	emit(hit->shared, &record, set, (record.code & 0x7f) != 0);
 }

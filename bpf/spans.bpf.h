@@ -44,7 +44,8 @@ struct ending { /* how a span ends */
 	__u8 is_discarded; /* the process is silent now: count, and tell nobody */
 };
 
-static __noinline int span_put(struct tp_shared *state, const struct frame *frame,
+/* Global functions, so that the verifier looks at them once. */
+__noinline int span_put(struct tp_shared *state, const struct frame *frame,
 			       const struct ending *ending)
 {
 	struct tp_event event = {};
@@ -54,6 +55,8 @@ static __noinline int span_put(struct tp_shared *state, const struct frame *fram
 	if (!state || !frame || !ending)
 		return 0;
 	set = counters_of(frame->object, frame->kind);
+	if (!set)
+		return 0;
 	if (ending->is_discarded) {
 		bump(set, TP_COUNT_DISCARDED);
 		return 0;
@@ -82,12 +85,14 @@ static __noinline int span_put(struct tp_shared *state, const struct frame *fram
 }
 
 /* Abandon the thread's open spans above @keep, innermost first. */
-static __always_inline void spans_abandon(struct tp_shared *state, struct thread *thread,
-					  __u32 keep, const struct ending *ending)
+__noinline int spans_abandon(struct tp_shared *state, struct thread *thread, __u32 keep,
+			     const struct ending *ending)
 {
 	struct frame *frame;
 	int i;
 
+	if (!state || !thread || !ending)
+		return 0;
 	for (i = 0; i < TP_SPAN_DEPTH; i++) {
 		if (thread->depth <= keep)
 			break;
@@ -97,6 +102,7 @@ static __always_inline void spans_abandon(struct tp_shared *state, struct thread
 		span_put(state, frame, ending);
 		thread->depth--;
 	}
+	return 0;
 }
 
 static __always_inline void frame_fill(struct frame *frame, struct hit *hit, __u32 kind,
@@ -186,12 +192,14 @@ static __always_inline __u32 first_place(__u32 object, __u32 place)
 }
 
 /* Index of the innermost frame of that kind and name, -1 if none. */
-static __always_inline int frame_find(struct thread *thread, __u32 kind, __u32 object, __u32 name,
-				      bool with_aliases)
+__noinline int frame_find(struct thread *thread, __u32 kind, __u32 object, __u32 name,
+			  bool with_aliases)
 {
 	struct frame *frame;
 	int i;
 
+	if (!thread)
+		return -1;
 	for (i = TP_SPAN_DEPTH - 1; i >= 0; i--) {
 		if (i >= (int)thread->depth)
 			continue;

@@ -110,6 +110,7 @@ int marker(struct pt_regs *ctx)
 	hit.kind = kind;
 	if (!admit(&hit, level_of(marker)))
 		return 0;
+	program_of(&hit);
 	return dispatch(ctx, &hit, marker);
 }
 

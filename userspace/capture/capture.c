@@ -2,7 +2,6 @@
 #include "capture/capture.h"
 
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdio.h>
@@ -102,21 +101,11 @@ static int attach_process_programs(struct capture *capture, struct error *error)
 	return 0;
 }
 
-static bool kernel_has_function(const char *name)
-{
-	struct btf *btf = btf__load_vmlinux_btf();
-	bool has_it = btf && btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
-
-	btf__free(btf);
-	return has_it;
-}
-
 static int open_parts(struct capture *capture, struct error *error)
 {
 	int ret;
 
 	capture->facts.method = trial_method();
-	capture->facts.has_preempt_disable = kernel_has_function("bpf_preempt_disable");
 	capture->programs = telprobe_bpf__open();
 	if (!capture->programs)
 		return error_set(error, -errno, "cannot read telprobe's eBPF programs: %s",
@@ -124,7 +113,7 @@ static int open_parts(struct capture *capture, struct error *error)
 	ret = load(capture, error);
 	if (ret)
 		return ret;
-	ret = trial_nop(capture->programs->progs.empty, &capture->facts);
+	ret = trial_nop(capture->programs->progs.empty, &capture->facts, &capture->trial);
 	if (ret) {
 		error_set(error, ret, "the kernel refuses to attach uprobes: %s", error_text(ret));
 		error_hint(error, "`telprobe doctor` tells what is missing");
@@ -177,7 +166,7 @@ void capture_close(struct capture *capture)
 	if (!capture)
 		return;
 	if (capture->shared) {
-		capture->shared->lease_until_ns = 0; /* silent at once; detaching takes a while */
+		capture_stop(capture); /* silent at once; detaching takes a while */
 		munmap(capture->shared, (size_t)sysconf(_SC_PAGESIZE));
 	}
 	capture_remove_all(capture);
@@ -202,6 +191,11 @@ static uint64_t monotonic_ns(void)
 void capture_renew(struct capture *capture)
 {
 	*(volatile __u64 *)&capture->shared->lease_until_ns = monotonic_ns() + TP_LEASE_NS;
+}
+
+void capture_stop(struct capture *capture)
+{
+	*(volatile __u64 *)&capture->shared->lease_until_ns = 0;
 }
 
 int capture_mark(struct capture *capture, pid_t pid, enum tp_level level, bool is_silent,

@@ -37,25 +37,34 @@ void capture_renew(struct capture *capture);
 int capture_mark(struct capture *capture, pid_t pid, enum tp_level level, bool is_silent,
 		 struct error *error);
 
+/**
+ * capture_hold() - take a file on: a number for it, a read lease on it
+ * @fd: read-only descriptor; stays the caller's, the file is opened once more. @path: what to call
+ * it in messages; copied. Its base name names the program.
+ * From here on nobody can overwrite the file in place unnoticed, so inspect it now and not before
+ * (hazards). A lease that cannot be had is only told by capture_attach(), and only where there is
+ * something to attach to.
+ * Return: 0; -EEXIST: this inode has a number already, in *out_object; -ENOSPC: no number left;
+ * -EACCES, -ENOMEM. */
+int capture_hold(struct capture *capture, int fd, const char *path, uint16_t *out_object,
+		 struct error *error);
+
 struct capture_added {
-	uint16_t object;
-	uint32_t sites;	     /* attached */
-	uint32_t unusable;   /* telprobe markers left out, see inspect_reason_text() */
+	uint32_t sites;	   /* attached */
+	uint32_t unusable; /* telprobe markers left out, see inspect_reason_text() */
 };
 
 /**
- * capture_add() - attach to the telprobe markers of one file
- * @fd: read-only descriptor of the file the inspection was made of; duplicated and kept
- * @path: what to call the file in messages; copied. Its base name names the program.
- * A read lease is taken first, so that nobody overwrites the file in place while its
- * instructions are replaced (hazards). A file without markers can be added too: then its
- * processes are told of.
- * Return: 0; -EEXIST: this inode is added already (*out tells as what); -ENOSPC: no number left;
- * -EBUSY: open for writing; -EINVAL: another tracer holds the address without the semaphore;
- * -EPERM, -EACCES, -ENOTSUP (no lease on that file system), -ENOMEM. */
-int capture_add(struct capture *capture, int fd, const char *path,
-		const struct inspection *inspection, struct capture_added *out,
-		struct error *error);
+ * capture_attach() - attach to the telprobe markers of a held file; without any, only its
+ * processes are told of
+ * Return: 0; -EBUSY: open for writing, or written since capture_hold(); -EINVAL: another tracer
+ * holds the address without the semaphore; -ENOTSUP: no leases on that file system; -EPERM,
+ * -ENOMEM. On failure the object is dropped. */
+int capture_attach(struct capture *capture, uint16_t object, const struct inspection *inspection,
+		   struct capture_added *out, struct error *error);
+
+/** capture_drop() - detach, give up the lease; the number is not used again */
+void capture_drop(struct capture *capture, uint16_t object);
 
 /** capture_know() - an executable, as the kernel identifies it, is @object (0: not of interest) */
 int capture_know(struct capture *capture, uint64_t inode, uint32_t device, uint16_t object,
@@ -69,12 +78,15 @@ uint16_t capture_last_object(const struct capture *capture); /* numbers go from 
 /* --- files that somebody wants to write --------------------------------------------------- */
 
 /** capture_fd() - readable when a lease is broken: somebody opens an added file for writing and
- * is held up until capture_release(). */
+ * is held up until capture_release(), 45 s at most (/proc/sys/fs/lease-break-time). */
 int capture_fd(const struct capture *capture);
 /** capture_broken() - next such object, already detached; 0: none. Drain the ring and resolve
  * its names, then release it. */
 uint16_t capture_broken(struct capture *capture);
 void capture_release(struct capture *capture, uint16_t object);
+
+/** capture_stop() - no more records from this moment on; what is in the ring can still be read */
+void capture_stop(struct capture *capture);
 
 /* --- records ------------------------------------------------------------------------------ */
 
@@ -103,7 +115,6 @@ struct capture_facts { /* found by trying */
 	enum capture_method method;
 	unsigned int nop_bytes; /* which instruction of a marker is probed: 1, 5 or 10 */
 	bool is_optimised;	/* the kernel turns that instruction into a call */
-	bool has_preempt_disable;
 };
 const struct capture_facts *capture_facts(const struct capture *capture);
 

@@ -9,9 +9,10 @@
 
 enum { CAPTURE_PROCESS_LINKS = 3 };
 
-struct object { /* an added file; free when path is NULL */
+struct object { /* a file that was given a number */
 	char *path;
-	int fd; /* holds the lease; -1 after release */
+	int fd; /* holds the lease; -1 when given up */
+	struct error lease_error; /* why there is no lease */
 	uint64_t inode;
 	uint32_t device; /* as the kernel has it */
 	struct links links;
@@ -24,6 +25,7 @@ struct capture {
 	struct tp_shared *shared;
 	struct ring *ring;
 	struct capture_facts facts;
+	struct links trial; /* on our own trial function */
 	struct object *objects; /* [0] is unused */
 	uint32_t room;		/* entries of objects */
 	uint16_t last;		/* highest number given out */

@@ -54,6 +54,11 @@ int lease_take(int fd, const char *path, struct error *error)
 	return 0;
 }
 
+bool lease_holds(int fd)
+{
+	return fcntl(fd, F_GETLEASE) == F_RDLCK;
+}
+
 int lease_next(int watch_fd)
 {
 	struct signalfd_siginfo info;

@@ -5,6 +5,8 @@
 #ifndef TELPROBE_CAPTURE_LEASE_H
 #define TELPROBE_CAPTURE_LEASE_H
 
+#include <stdbool.h>
+
 #include "lib/error.h"
 
 /** lease_watch() - block the signal in this thread and make its signalfd. Return: fd or -errno. */
@@ -14,6 +16,9 @@ int lease_watch(void);
  * Return: 0; -EBUSY: the file is open for writing; -EACCES: not the owner and no CAP_LEASE;
  * -ENOTSUP: the file system has no leases. */
 int lease_take(int fd, const char *path, struct error *error);
+
+/** lease_holds() - not yet broken by a writer */
+bool lease_holds(int fd);
 
 /** lease_next() - descriptor of a broken lease; -1: none waits */
 int lease_next(int watch_fd);

@@ -66,12 +66,11 @@ static int multi_attach(int program_fd, const char *path, const struct link_site
 	return (int)fd;
 }
 
-int links_try_multi(int program_fd, int file_fd, const struct link_site *site)
+int links_try_multi(int program_fd, const char *path)
 {
-	char path[32];
+	struct link_site site = {0};
 
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", file_fd);
-	return multi_attach(program_fd, path, site, 1);
+	return multi_attach(program_fd, path, &site, 1);
 }
 
 static int uprobe_event_type(void)

@@ -29,11 +29,11 @@ struct links { /* of one file */
 int links_attach(const struct bpf_program *program, enum capture_method method, int file_fd,
 		 const struct link_site *sites, int count, struct links *out);
 
-/** links_try_multi() - one site by a multi link, for finding out whether the kernel has them.
+/** links_try_multi() - a multi link on @path, for finding out whether the kernel has them.
  * Return: descriptor of the link or -errno. */
-int links_try_multi(int program_fd, int file_fd, const struct link_site *site);
+int links_try_multi(int program_fd, const char *path);
 
-/** links_detach() - the instructions are restored when it returns; one grace period, some 50 ms */
+/** links_detach() - nothing to do where nothing is attached; the instructions are restored when it returns; one grace period, some 50 ms */
 void links_detach(struct links *links);
 
 /** links_detach_all() - many files at once: the grace periods overlap */

@@ -23,7 +23,7 @@ static int number_find(struct capture *capture, uint64_t inode, uint32_t device)
 	int i;
 
 	for (i = 1; i <= capture->last; i++)
-		if (capture->objects[i].is_attached && capture->objects[i].inode == inode &&
+		if (capture->objects[i].fd >= 0 && capture->objects[i].inode == inode &&
 		    capture->objects[i].device == device)
 			return i;
 	return 0;
@@ -59,8 +59,34 @@ static struct link_site site_choose(const struct inspect_site *site, uint16_t ob
 	};
 }
 
+static int lease_check(const struct object *object, struct error *error)
+{
+	if (object->lease_error.code) {
+		if (error)
+			*error = object->lease_error;
+		return object->lease_error.code;
+	}
+	if (lease_holds(object->fd))
+		return 0;
+	return error_set(error, -EBUSY, "cannot attach to '%s': it is being written", object->path);
+}
+
+static int attach_refused(int ret, const char *path, struct error *error)
+{
+	if (ret == -EINVAL) {
+		error_set(error, ret,
+			  "cannot attach to '%s': another tracer holds a marker without its "
+			  "semaphore, or the kernel refuses its place", path);
+		error_hint(error, "stop the other tracer (bpftrace, perf, gdb) and try again");
+		return ret;
+	}
+	error_set(error, ret, "cannot attach to '%s': %s", path, error_text(ret));
+	error_hint(error, "`telprobe doctor` tells what is missing");
+	return ret;
+}
+
 static int attach(struct capture *capture, uint16_t number, const struct inspection *inspection,
-		  struct capture_added *out)
+		  struct capture_added *out, struct error *error)
 {
 	struct object *object = &capture->objects[number];
 	struct link_site *sites;
@@ -69,7 +95,7 @@ static int attach(struct capture *capture, uint16_t number, const struct inspect
 
 	sites = calloc(inspection->site_count + 1, sizeof(*sites));
 	if (!sites)
-		return -ENOMEM;
+		return error_set(error, -ENOMEM, "no memory to attach to '%s'", object->path);
 	for (i = 0; i < inspection->site_count; i++) {
 		const struct inspect_site *site = &inspection->sites[i];
 
@@ -79,8 +105,13 @@ static int attach(struct capture *capture, uint16_t number, const struct inspect
 			out->unusable++;
 	}
 	if (count)
+		ret = lease_check(object, error);
+	if (count && !ret) {
 		ret = links_attach(capture->programs->progs.marker, capture->facts.method,
 				   object->fd, sites, count, &object->links);
+		if (ret)
+			attach_refused(ret, object->path, error);
+	}
 	free(sites);
 	if (!ret)
 		out->sites = (uint32_t)count;
@@ -136,24 +167,8 @@ static void object_clear(struct object *object)
 	object->fd = -1;
 }
 
-static int attach_refused(int ret, const char *path, struct error *error)
+static int object_open(struct object *object, int fd, const char *path, struct error *error)
 {
-	if (ret == -EINVAL) {
-		error_set(error, ret,
-			  "cannot attach to '%s': another tracer holds a marker without its "
-			  "semaphore, or the kernel refuses its place", path);
-		error_hint(error, "stop the other tracer (bpftrace, perf, gdb) and try again");
-		return ret;
-	}
-	error_set(error, ret, "cannot attach to '%s': %s", path, error_text(ret));
-	error_hint(error, "`telprobe doctor` tells what is missing");
-	return ret;
-}
-
-static int object_open(struct capture *capture, uint16_t number, int fd, const char *path,
-		       struct error *error)
-{
-	struct object *object = &capture->objects[number];
 	struct stat status;
 
 	object->fd = reopen(fd);
@@ -167,48 +182,75 @@ static int object_open(struct capture *capture, uint16_t number, int fd, const c
 		return error_set(error, -errno, "cannot examine '%s': %s", path, error_text(errno));
 	object->inode = status.st_ino;
 	object->device = kernel_device(status.st_dev);
-	return lease_take(object->fd, path, error);
+	lease_take(object->fd, path, &object->lease_error);
+	return 0;
 }
 
-int capture_add(struct capture *capture, int fd, const char *path,
-		const struct inspection *inspection, struct capture_added *out,
-		struct error *error)
+int capture_hold(struct capture *capture, int fd, const char *path, uint16_t *out_object,
+		 struct error *error)
 {
-	struct capture_added added = {0};
 	uint16_t number = (uint16_t)(capture->last + 1);
-	struct object *object;
 	struct stat status;
 	int ret;
 
-	if (!fstat(fd, &status))
-		added.object = (uint16_t)number_find(capture, status.st_ino,
-						     kernel_device(status.st_dev));
-	if (added.object) {
-		*out = added;
+	if (fstat(fd, &status))
+		return error_set(error, -errno, "cannot examine '%s': %s", path, error_text(errno));
+	ret = number_find(capture, status.st_ino, kernel_device(status.st_dev));
+	if (ret) {
+		*out_object = (uint16_t)ret;
 		return -EEXIST;
 	}
 	if (number >= capture->room)
 		return error_set(error, -ENOSPC, "no room for '%s': %u files are traced already",
 				 path, capture->room - 1);
-	object = &capture->objects[number];
-	ret = object_open(capture, number, fd, path, error);
-	if (ret)
-		goto clear;
-	ret = describe(capture, number, inspection);
-	if (!ret)
-		ret = attach(capture, number, inspection, &added);
+	ret = object_open(&capture->objects[number], fd, path, error);
 	if (ret) {
-		attach_refused(ret, path, error);
-		goto clear;
+		object_clear(&capture->objects[number]);
+		return ret;
 	}
-	object->is_attached = true;
 	capture->last = number;
-	added.object = number;
+	*out_object = number;
+	return 0;
+}
+
+int capture_attach(struct capture *capture, uint16_t number, const struct inspection *inspection,
+		   struct capture_added *out, struct error *error)
+{
+	struct object *object = &capture->objects[number];
+	struct capture_added added = {0};
+	int ret;
+
+	ret = describe(capture, number, inspection);
+	if (ret) {
+		attach_refused(ret, object->path, error);
+		goto drop;
+	}
+	ret = attach(capture, number, inspection, &added, error);
+	if (ret)
+		goto drop;
+	object->is_attached = true;
 	*out = added;
 	return 0;
-clear:
-	object_clear(object);
+drop:
+	capture_drop(capture, number);
 	return ret;
+}
+
+static void forget_executable(struct capture *capture, const struct object *object)
+{
+	struct tp_executable_key key = {.inode = object->inode, .device = object->device};
+
+	bpf_map_delete_elem(bpf_map__fd(capture->programs->maps.executables), &key);
+}
+
+void capture_drop(struct capture *capture, uint16_t number)
+{
+	struct object *object = &capture->objects[number];
+
+	forget_executable(capture, object);
+	links_detach(&object->links);
+	object->is_attached = false;
+	capture_release(capture, number);
 }
 
 int capture_know(struct capture *capture, uint64_t inode, uint32_t device, uint16_t object,
@@ -247,13 +289,6 @@ int capture_fd(const struct capture *capture)
 	return capture->lease_fd;
 }
 
-static void forget_executable(struct capture *capture, const struct object *object)
-{
-	struct tp_executable_key key = {.inode = object->inode, .device = object->device};
-
-	bpf_map_delete_elem(bpf_map__fd(capture->programs->maps.executables), &key);
-}
-
 uint16_t capture_broken(struct capture *capture)
 {
 	uint16_t i;
@@ -277,6 +312,8 @@ void capture_release(struct capture *capture, uint16_t number)
 {
 	struct object *object = &capture->objects[number];
 
+	if (object->fd < 0)
+		return;
 	lease_give_up(object->fd);
 	close(object->fd);
 	object->fd = -1;
@@ -284,7 +321,7 @@ void capture_release(struct capture *capture, uint16_t number)
 
 void capture_remove_all(struct capture *capture)
 {
-	struct links *links = calloc(capture->last + 1u, sizeof(*links));
+	struct links *links = calloc(capture->last + 2u, sizeof(*links));
 	int count = 0, i;
 
 	for (i = 1; capture->objects && i <= capture->last; i++) {
@@ -295,8 +332,10 @@ void capture_remove_all(struct capture *capture)
 		else if (object->is_attached)
 			links_detach(&object->links);
 	}
-	if (links)
+	if (links) {
+		links[count++] = capture->trial;
 		links_detach_all(links, count);
+	}
 	free(links);
 	for (i = 1; capture->objects && i <= capture->last; i++)
 		object_clear(&capture->objects[i]);

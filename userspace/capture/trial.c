@@ -81,56 +81,45 @@ uint64_t trial_offset(unsigned int nop_bytes)
 	return search.offset + nop_distance(nop_bytes);
 }
 
+/* A kernel that knows multi links looks at the path first and finds no file there. */
 enum capture_method trial_method(void)
 {
-	LIBBPF_OPTS(bpf_prog_load_opts, options,
-		    .expected_attach_type = LINK_UPROBE_MULTI);
+	LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = LINK_UPROBE_MULTI);
 	struct bpf_insn instructions[] = {
 		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
 		{.code = BPF_JMP | BPF_EXIT},
 	};
-	struct link_site site = {.offset = trial_offset(1)};
-	enum capture_method method = CAPTURE_PERF_EVENT;
-	int program_fd, self, link_fd;
+	int program_fd, ret;
 
 	program_fd = bpf_prog_load(BPF_PROG_TYPE_KPROBE, "telprobe_trial", "GPL", instructions, 2,
 				   &options);
 	if (program_fd < 0)
-		return method;
-	self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-	if (self >= 0) {
-		link_fd = links_try_multi(program_fd, self, &site);
-		if (link_fd >= 0) {
-			method = CAPTURE_UPROBE_MULTI;
-			close(link_fd);
-		}
-		close(self);
-	}
+		return CAPTURE_PERF_EVENT;
+	ret = links_try_multi(program_fd, "/");
 	close(program_fd);
-	return method;
+	return ret == -EBADF ? CAPTURE_UPROBE_MULTI : CAPTURE_PERF_EVENT;
 }
 
 /* Attach, hit, and see whether a call (0xe8) stands where the nop stood. */
 static int try_nop(const struct bpf_program *program, enum capture_method method, int self,
-		   unsigned int nop_bytes, bool *out_is_optimised)
+		   unsigned int nop_bytes, bool *out_is_optimised, struct links *out)
 {
 	const volatile uint8_t *instruction =
 		(const volatile uint8_t *)(uintptr_t)telprobe_trial_site + nop_distance(nop_bytes);
 	struct link_site site = {.offset = trial_offset(nop_bytes)};
-	struct links links;
 	int ret, i;
 
-	ret = links_attach(program, method, self, &site, 1, &links);
+	ret = links_attach(program, method, self, &site, 1, out);
 	if (ret)
 		return ret;
 	for (i = 0; i < 3; i++)
 		telprobe_trial_site();
 	*out_is_optimised = *instruction == 0xe8;
-	links_detach(&links);
 	return 0;
 }
 
-int trial_nop(const struct bpf_program *program, struct capture_facts *facts)
+int trial_nop(const struct bpf_program *program, struct capture_facts *facts,
+	      struct links *out_kept)
 {
 #if defined(__x86_64__)
 	static const unsigned int candidates[] = {5, 10};
@@ -148,7 +137,8 @@ int trial_nop(const struct bpf_program *program, struct capture_facts *facts)
 	for (i = 0; i < sizeof(candidates) / sizeof(candidates[0]); i++) {
 		bool is_optimised = false;
 
-		ret = try_nop(program, facts->method, self, candidates[i], &is_optimised);
+		links_detach(out_kept);
+		ret = try_nop(program, facts->method, self, candidates[i], &is_optimised, out_kept);
 		if (ret || !is_optimised)
 			continue;
 		facts->nop_bytes = candidates[i];

@@ -4,6 +4,7 @@
 #define TELPROBE_CAPTURE_TRIAL_H
 
 #include "capture/capture.h"
+#include "capture/link.h"
 
 struct bpf_program;
 
@@ -14,8 +15,11 @@ enum capture_method trial_method(void);
 /** trial_nop() - which of a marker's instructions to probe
  * Attaches @program to a copy of a marker's function in this process and looks whether the kernel
  * turned the nop into a call (hazards: 6). Fills nop_bytes and is_optimised.
+ * @out_kept: zeroed by the caller; the last trial stays attached, since detaching waits for a
+ * grace period: to be detached together with everything else.
  * Return: 0; negative errno when not even the one-byte nop can be probed. */
-int trial_nop(const struct bpf_program *program, struct capture_facts *facts);
+int trial_nop(const struct bpf_program *program, struct capture_facts *facts,
+	      struct links *out_kept);
 
 /** trial_function() - call the copy of a marker's function; trial_offset() - where its @nop_bytes
  * instruction stands in the file of this program, for measuring */
