@@ -41,10 +41,20 @@ bpf_flags := -target bpf -mcpu=v3 -O2 -g -std=gnu11 -Wall -Wextra -Werror -Wno-u
 sources := $(filter-out userspace/cli/main.c,$(wildcard userspace/*/*.c))
 objects := $(sources:%.c=$(BUILD)/%.o)
 library := $(BUILD)/libtelprobe-internal.a
-unit_tests := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*/test_*.c))
 skeleton := $(BUILD)/gen/telprobe.skel.h
+headers := $(wildcard include/telprobe/*)
 
-.PHONY: all check check-unit clean help
+# A test is a program: test_*.c becomes one, and so is each executable file beside them. Other C
+# files there are programs the tests need.
+unit_tests := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/test_*.c))
+bpf_tests := $(patsubst %.c,$(BUILD)/%,$(filter-out %.bpf.c,$(wildcard tests/bpf/*.c)))
+cli_tests := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/cli/*.c))
+benches := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/*.c))
+apps := $(BUILD)/apps/.built
+run_tests := BUILD=$(abspath $(BUILD)) scripts/run-tests
+
+.PHONY: all tests check check-unit check-bpf check-cli check-header bench install uninstall clean \
+	fmt lint help
 all: $(BUILD)/telprobe
 
 $(BUILD)/bpf/telprobe.bpf.o: bpf/telprobe.bpf.c
@@ -57,7 +67,7 @@ $(skeleton): $(BUILD)/bpf/telprobe.bpf.o
 	$(say) SKEL $@
 	$(quiet)$(BPFTOOL) gen skeleton $< name telprobe_bpf > $@
 
-$(BUILD)/userspace/capture/%.o: $(skeleton)
+$(filter $(BUILD)/userspace/capture/%,$(objects)): $(skeleton)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -72,21 +82,83 @@ $(BUILD)/telprobe: $(BUILD)/userspace/cli/main.o $(library)
 	$(say) LINK $@
 	$(quiet)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(host_libs) -o $@
 
-$(BUILD)/tests/unit/%: tests/unit/%.c $(library)
+$(BUILD)/tests/%: tests/%.c $(library)
 	@mkdir -p $(@D)
 	$(say) TEST $@
 	$(quiet)$(CC) $(host_flags) -Itests $(CFLAGS) -MMD -MP $< $(library) $(host_libs) \
 		$(shell $(PKG_CONFIG) --libs cmocka) -o $@
 
-check-unit: $(unit_tests)
-	@for test in $(unit_tests); do $$test || exit 1; done
+$(apps): $(wildcard tests/apps/*) include/telprobe.h
+	@mkdir -p $(@D)
+	$(say) APPS $(@D)
+	$(quiet)tests/apps/build.sh $(@D) && touch $@
 
-check: all check-unit
+# Asks the kernel whether it lets us; the scripts run it before anything else works.
+$(BUILD)/kernel-probe: scripts/kernel-probe.c
+	@mkdir -p $(@D)
+	$(say) CC $@
+	$(quiet)$(CC) -std=gnu11 $(warnings) -D_GNU_SOURCE $(CFLAGS) $< \
+		$(shell $(PKG_CONFIG) --cflags --libs libbpf) -o $@
+
+# What check runs, built but not run: scripts/check builds here and may run elsewhere.
+tests: all $(unit_tests) $(bpf_tests) $(cli_tests) $(apps)
+
+check: tests
+	$(quiet)$(run_tests) unit header bpf cli
+
+check-unit: $(unit_tests)
+	$(quiet)$(run_tests) unit
+
+check-header: $(apps)
+	$(quiet)$(run_tests) header
+
+check-bpf: all $(bpf_tests) $(apps)
+	$(quiet)$(run_tests) bpf
+
+check-cli: all $(cli_tests) $(apps)
+	$(quiet)$(run_tests) cli
+
+bench: all $(benches) $(apps)
+	$(quiet)BUILD=$(abspath $(BUILD)) scripts/bench
+
+install: all
+	$(say) INSTALL $(DESTDIR)$(PREFIX)
+	$(quiet)install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/telprobe \
+		$(DESTDIR)$(PREFIX)/lib/pkgconfig
+	$(quiet)install -m 755 $(BUILD)/telprobe $(DESTDIR)$(PREFIX)/bin/telprobe
+	$(quiet)install -m 644 include/telprobe.h $(DESTDIR)$(PREFIX)/include/telprobe.h
+	$(quiet)install -m 644 $(headers) $(DESTDIR)$(PREFIX)/include/telprobe/
+	$(quiet)sed 's|@PREFIX@|$(PREFIX)|g;s|@VERSION@|$(VERSION)|g' include/telprobe.pc.in \
+		> $(DESTDIR)$(PREFIX)/lib/pkgconfig/telprobe.pc
+	$(quiet)chmod 644 $(DESTDIR)$(PREFIX)/lib/pkgconfig/telprobe.pc
+
+# Only what install wrote; include/telprobe/ is ours, the other directories may be anybody's.
+uninstall:
+	$(say) REMOVE $(DESTDIR)$(PREFIX)
+	$(quiet)rm -f $(DESTDIR)$(PREFIX)/bin/telprobe $(DESTDIR)$(PREFIX)/include/telprobe.h \
+		$(DESTDIR)$(PREFIX)/lib/pkgconfig/telprobe.pc \
+		$(addprefix $(DESTDIR)$(PREFIX)/,$(headers))
+	$(quiet)rmdir $(DESTDIR)$(PREFIX)/include/telprobe 2>/dev/null || true
+
+fmt:
+	$(quiet)scripts/lint --fix format
+
+lint:
+	$(quiet)scripts/lint
 
 clean:
 	rm -rf build
 
 help:
-	@echo 'all check check-unit clean'
+	@echo 'all            build/telprobe'
+	@echo 'check          all tests; as root also those that attach probes'
+	@echo 'check-unit check-header check-bpf check-cli   one kind of them'
+	@echo 'bench          measure; writes build/bench.json'
+	@echo 'install uninstall   into or from DESTDIR$$PREFIX, here $(DESTDIR)$(PREFIX)'
+	@echo 'lint fmt       style: check it, or reformat'
+	@echo 'clean          remove build/'
+	@echo
+	@echo 'V=1 shows commands; SANITIZE=address,undefined builds and checks in build/sanitize.'
+	@echo 'scripts/check installs what the build needs first (Debian), then does it all.'
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
