@@ -32,7 +32,8 @@ struct search {
 	unsigned char class[256];
 	int may_start; /* the byte before is no text */
 	struct run run;
-	struct run aligned; /* the part of run from an 8-byte boundary, behind a number's last bytes */
+	struct run
+		aligned; /* the part of run from an 8-byte boundary, behind a number's last bytes */
 	struct slot *slots;
 	size_t used;
 	struct inspect_alias *found;
@@ -68,7 +69,7 @@ static int add_alias(struct search *search, uint32_t place, uint32_t first)
 		search->found = found;
 		search->found_room = room;
 	}
-	search->found[search->found_count++] = (struct inspect_alias){place, first};
+	search->found[search->found_count++] = (struct inspect_alias){ place, first };
 	return 0;
 }
 
@@ -86,7 +87,7 @@ static int end_run(struct search *search, const struct run *run)
 	if (search->used >= ALIASES_TABLE / 4 * 3)
 		return 0;
 	search->used++;
-	search->slots[i] = (struct slot){hash, run->place};
+	search->slots[i] = (struct slot){ hash, run->place };
 	return 0;
 }
 
@@ -98,8 +99,9 @@ static void extend(struct run *run, unsigned char byte)
 
 static void begin(struct run *run, uint32_t place, unsigned char byte)
 {
-	*run = (struct run){.hash = 0xcbf29ce484222325ull, .place = place,
-			    .is_name = isalnum(byte) != 0};
+	*run = (struct run){ .hash = 0xcbf29ce484222325ull,
+			     .place = place,
+			     .is_name = isalnum(byte) != 0 };
 	extend(run, byte);
 }
 
@@ -215,7 +217,7 @@ static int search_everything(struct search *search)
 
 int aliases_find(const struct elf *elf, struct inspect_alias **out, size_t *out_count)
 {
-	struct search search = {.elf = elf, .budget = ALIASES_BYTES};
+	struct search search = { .elf = elf, .budget = ALIASES_BYTES };
 	int ret;
 
 	classify(search.class);

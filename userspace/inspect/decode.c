@@ -16,10 +16,10 @@ static const unsigned char own_layout[DECODE_BYTES] = {
 static const struct {
 	uint8_t first, last;
 } refused_opcodes[] = {
-	{0x06, 0x07}, {0x0e, 0x0e}, {0x16, 0x17}, {0x1e, 0x1f}, {0x27, 0x27}, {0x2f, 0x2f},
-	{0x37, 0x37}, {0x3f, 0x3f}, {0x60, 0x62}, {0x6c, 0x6f}, {0x82, 0x82}, {0x9a, 0x9a},
-	{0xcc, 0xcf}, {0xd4, 0xd6}, {0xe4, 0xe7}, {0xea, 0xea}, {0xec, 0xef}, {0xf1, 0xf1},
-	{0xf4, 0xf4}, {0xfa, 0xfb},
+	{ 0x06, 0x07 }, { 0x0e, 0x0e }, { 0x16, 0x17 }, { 0x1e, 0x1f }, { 0x27, 0x27 },
+	{ 0x2f, 0x2f }, { 0x37, 0x37 }, { 0x3f, 0x3f }, { 0x60, 0x62 }, { 0x6c, 0x6f },
+	{ 0x82, 0x82 }, { 0x9a, 0x9a }, { 0xcc, 0xcf }, { 0xd4, 0xd6 }, { 0xe4, 0xe7 },
+	{ 0xea, 0xea }, { 0xec, 0xef }, { 0xf1, 0xf1 }, { 0xf4, 0xf4 }, { 0xfa, 0xfb },
 };
 
 enum { PREFIX_OPERAND_SIZE = 0x66, OPCODE_MOV_TO_SEGMENT = 0x8e, SEGMENT_SS = 2 };
@@ -34,7 +34,7 @@ static int has_prefix(const ZydisDecodedInstruction *instruction, uint8_t value)
 
 static int has_refused_prefix(const ZydisDecodedInstruction *instruction)
 {
-	static const uint8_t refused[] = {0x26, 0x2e, 0x36, 0x3e, 0xf0}; /* es cs ss ds lock */
+	static const uint8_t refused[] = { 0x26, 0x2e, 0x36, 0x3e, 0xf0 }; /* es cs ss ds lock */
 
 	for (size_t i = 0; i < sizeof(refused); i++)
 		if (has_prefix(instruction, refused[i]))
@@ -99,8 +99,8 @@ static void decode_x86(const unsigned char *code, size_t bytes, struct decoded *
 		return;
 	}
 	out->is_refused = 1;
-	if (!ZYAN_SUCCESS(ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64,
-					   ZYDIS_STACK_WIDTH_64)) ||
+	if (!ZYAN_SUCCESS(
+		    ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64)) ||
 	    !ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&decoder, NULL, code, bytes, &instruction)))
 		return;
 	if (has_refused_prefix(&instruction) || is_refused_opcode(&instruction) ||
@@ -115,7 +115,7 @@ static void decode_x86(const unsigned char *code, size_t bytes, struct decoded *
 
 static void decode_arm64(const unsigned char *code, size_t bytes, struct decoded *out)
 {
-	static const unsigned char nop[] = {0x1f, 0x20, 0x03, 0xd5};
+	static const unsigned char nop[] = { 0x1f, 0x20, 0x03, 0xd5 };
 
 	if (bytes < sizeof(nop))
 		out->is_refused = 1;
@@ -126,7 +126,7 @@ static void decode_arm64(const unsigned char *code, size_t bytes, struct decoded
 void decode_instruction(uint16_t machine, const unsigned char *code, size_t bytes,
 			struct decoded *out)
 {
-	*out = (struct decoded){.cost = INSPECT_COST_STEPPED};
+	*out = (struct decoded){ .cost = INSPECT_COST_STEPPED };
 	if (machine == EM_X86_64)
 		decode_x86(code, bytes < DECODE_BYTES ? bytes : DECODE_BYTES, out);
 	else

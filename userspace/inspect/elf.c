@@ -35,16 +35,18 @@ static int check_kind(const Elf64_Ehdr *header, struct error *error)
 	const unsigned char *ident = header->e_ident;
 
 	if (ident[EI_CLASS] != ELFCLASS64)
-		return error_set(error, -ENOTSUP, "a 32-bit program: only 64-bit ones can be "
-						  "probed");
+		return error_set(error, -ENOTSUP,
+				 "a 32-bit program: only 64-bit ones can be "
+				 "probed");
 	if (ident[EI_DATA] != ELFDATA2LSB)
 		return error_set(error, -ENOTSUP, "a program of another byte order");
 	if (header->e_machine != EM_X86_64 && header->e_machine != EM_AARCH64)
 		return error_set(error, -ENOTSUP, "a program for another machine (ELF machine %u)",
 				 header->e_machine);
 	if (header->e_type != ET_EXEC && header->e_type != ET_DYN)
-		return error_set(error, -ENOTSUP, "an object file or core dump, not a program or "
-						  "library");
+		return error_set(error, -ENOTSUP,
+				 "an object file or core dump, not a program or "
+				 "library");
 	return 0;
 }
 
@@ -80,11 +82,13 @@ static int check_segment(const struct elf *elf, const struct elf_segment *segmen
 	if (!segment->file_bytes)
 		return 0;
 	if ((segment->address - segment->file_offset) % ELF_PAGE)
-		return error_set(error, -EBADMSG, "a segment's address and offset differ within "
-						  "the page");
+		return error_set(error, -EBADMSG,
+				 "a segment's address and offset differ within "
+				 "the page");
 	if (elf_read(elf, segment->file_offset + segment->file_bytes - 1, &last, 1) != 1)
-		return error_set(error, -EBADMSG, "cut short: a segment reaches beyond the end of "
-						  "the file");
+		return error_set(error, -EBADMSG,
+				 "cut short: a segment reaches beyond the end of "
+				 "the file");
 	return 0;
 }
 
@@ -219,7 +223,7 @@ enum { NAMES_BYTES = 1 << 20 }; /* most of the section names' table that is read
 /* Return: the table, of *@out_bytes bytes, NUL-terminated; NULL only for want of memory */
 static char *read_section_names(const struct elf *elf, size_t *out_bytes)
 {
-	Elf64_Shdr header = {0};
+	Elf64_Shdr header = { 0 };
 	uint64_t position = elf->name_section * (uint64_t)sizeof(header);
 	size_t bytes = 0;
 	ssize_t got;

@@ -14,7 +14,7 @@
 #include "lib/error.h"
 
 enum {
-	ELF_SEGMENTS = 128,  /* most program headers; linkers write some 15 */
+	ELF_SEGMENTS = 128,	/* most program headers; linkers write some 15 */
 	ELF_SECTIONS = 1 << 16, /* most section headers looked at */
 	ELF_SECTION_NAME = 32,	/* bytes of a section's name that are kept, with the NUL */
 	ELF_PAGE = 4096,	/* unit in which the lowest loaded address is rounded down */

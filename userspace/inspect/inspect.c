@@ -64,8 +64,7 @@ static int visit_loaded_note(void *context, const struct note *note)
 	return 0;
 }
 
-static int walk_note_segments(struct reading *reading,
-			      int (*visit)(void *, const struct note *))
+static int walk_note_segments(struct reading *reading, int (*visit)(void *, const struct note *))
 {
 	int ret = 0;
 
@@ -163,8 +162,8 @@ static int read_all(struct reading *reading, int fd, struct error *error)
 	inspection->image_bytes = elf->image_bytes;
 	inspection->code_start = elf->code_start;
 	inspection->machine = elf->machine;
-	inspection->is_executable = elf->type == ET_EXEC || elf_segment_of(elf, PT_INTERP) ||
-				    is_static_pie(elf);
+	inspection->is_executable =
+		elf->type == ET_EXEC || elf_segment_of(elf, PT_INTERP) || is_static_pie(elf);
 	ret = read_notes(reading);
 	if (!ret && has_pairs(inspection))
 		ret = aliases_find(elf, &inspection->aliases, &inspection->alias_count);
@@ -175,7 +174,7 @@ static int read_all(struct reading *reading, int fd, struct error *error)
 
 int inspect_open(int fd, struct inspection **out, struct error *error)
 {
-	struct reading reading = {0};
+	struct reading reading = { 0 };
 	int ret;
 
 	reading.inspection = calloc(1, sizeof(*reading.inspection));

@@ -21,17 +21,17 @@ enum {
 /* Why a site cannot be probed; INSPECT_USABLE is 0. inspect_reason_text() explains each. */
 enum inspect_reason {
 	INSPECT_USABLE,
-	INSPECT_OUTSIDE_CODE,	   /* its address lies in no executable segment of the file */
-	INSPECT_BAD_INSTRUCTION,   /* an instruction uprobes refuse: it would attach and never fire */
-	INSPECT_SHARED_PAGE,	   /* another writable segment maps the semaphore's file page */
-	INSPECT_OUTSIDE_DATA,	   /* its semaphore lies in no writable segment's file part */
+	INSPECT_OUTSIDE_CODE,	 /* its address lies in no executable segment of the file */
+	INSPECT_BAD_INSTRUCTION, /* an instruction uprobes refuse: it would attach and never fire */
+	INSPECT_SHARED_PAGE,	 /* another writable segment maps the semaphore's file page */
+	INSPECT_OUTSIDE_DATA,	 /* its semaphore lies in no writable segment's file part */
 	INSPECT_REASONS
 };
 
 /* What a hit costs here: design.md section 3. */
 enum inspect_cost {
-	INSPECT_COST_NOP,      /* one-byte nop: emulated after a trap */
-	INSPECT_COST_FAST,     /* telprobe's own function: nop5 or nop10, optimised where it can be */
+	INSPECT_COST_NOP,  /* one-byte nop: emulated after a trap */
+	INSPECT_COST_FAST, /* telprobe's own function: nop5 or nop10, optimised where it can be */
 	INSPECT_COST_EMULATED, /* push, call, jmp: emulated after a trap */
 	INSPECT_COST_STEPPED,  /* stepped out of line: some 30 times dearer in a virtual machine */
 	INSPECT_COSTS
@@ -56,16 +56,16 @@ struct inspect_alias {
 };
 
 struct inspection {
-	uint32_t image_bytes; /* from the lowest to the highest loaded address */
-	uint32_t code_start;  /* lowest executable segment, from the lowest loaded address */
-	uint16_t machine;     /* EM_X86_64 or EM_AARCH64 */
+	uint32_t image_bytes;  /* from the lowest to the highest loaded address */
+	uint32_t code_start;   /* lowest executable segment, from the lowest loaded address */
+	uint16_t machine;      /* EM_X86_64 or EM_AARCH64 */
 	uint8_t is_executable; /* has an interpreter or ET_EXEC, or static PIE: can be executed */
 	uint8_t has_go;	       /* a Go program: return probes crash it */
 	uint8_t build_id[20];
 	uint8_t build_id_bytes; /* 0: none */
 	struct inspect_site *sites;
 	size_t site_count;
-	size_t site_total; /* with those beyond INSPECT_SITES and malformed notes */
+	size_t site_total;	       /* with those beyond INSPECT_SITES and malformed notes */
 	struct inspect_alias *aliases; /* only looked for when a span marker stands in the file */
 	size_t alias_count;
 };
@@ -84,7 +84,8 @@ void inspection_free(struct inspection *inspection);
  * Only text in a read-only segment's file part counts: at most INSPECT_NAME - 1 bytes before its
  * NUL, any bytes (the firewall judges them). A suffix of a longer constant is one too: linkers
  * merge tails.
- * Return: 0 and the text in @out; -ENOENT where no constant is at @place; -E2BIG: longer; -EIO. */
+ * Return: 0 and the text in @out; -ENOENT where no constant is at @place; -E2BIG: longer; -EIO; for
+ * what is no program as inspect_open(). @out is written only on success. */
 int inspect_text(int fd, uint32_t place, char out[INSPECT_NAME]);
 
 const char *inspect_reason_text(enum inspect_reason reason);

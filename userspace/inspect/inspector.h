@@ -3,7 +3,11 @@
  * Owns a child that was forked before anything was opened: other uid (nobody when started by
  * root), no capability, no_new_privs, a seccomp filter that allows reading descriptors it is
  * handed and answering, nothing else. A file that kills it is reported as damaged; the next
- * question starts a new child, which is handed the kept descriptors again. */
+ * question starts a new child, which is handed the kept descriptors again.
+ * A file that took its reader over can make it lie about the files it reads later. So one inspector
+ * serves files of one owner: who reads files of several users has one for each of them.
+ * Descriptors that are kept share the caller's open file: a lease (F_SETLEASE) on it ends only by
+ * F_UNLCK or after inspector_drop(), not by the caller's close(). */
 #ifndef TELPROBE_INSPECT_INSPECTOR_H
 #define TELPROBE_INSPECT_INSPECTOR_H
 
@@ -11,7 +15,8 @@
 
 struct inspector;
 
-/** inspector_new() - start the child. Return: 0, -ENOMEM, -EAGAIN. */
+/** inspector_new() - start the child
+ * Return: 0, -ENOMEM, -EAGAIN; or what confining it failed with: it never reads unconfined. */
 int inspector_new(struct inspector **out, struct error *error);
 void inspector_free(struct inspector *inspector); /* NULL is fine; ends the child, reaps it */
 
@@ -28,7 +33,9 @@ int inspector_look(struct inspector *inspector, int fd, struct inspection **out,
 int inspector_keep(struct inspector *inspector, uint16_t object, int fd, struct error *error);
 void inspector_drop(struct inspector *inspector, uint16_t object);
 
-/** inspector_text() - inspect_text() of a kept file. Return: as there; -ENOENT for no such object. */
+/**
+ * inspector_text() - inspect_text() of a kept file
+ * Return: as there; -ENOENT for no such object; -EPIPE, -ETIMEDOUT as inspector_look(). */
 int inspector_text(struct inspector *inspector, uint16_t object, uint32_t place,
 		   char out[INSPECT_NAME]);
 

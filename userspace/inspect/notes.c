@@ -36,7 +36,7 @@ static uint64_t read_note(struct reader *reader, uint64_t offset, uint64_t left,
 	Elf64_Nhdr header;
 	uint64_t content, end;
 
-	*note = (struct note){0};
+	*note = (struct note){ 0 };
 	if (left < sizeof(header))
 		return 0;
 	start = peek(reader, offset, sizeof(header));
@@ -62,7 +62,7 @@ static uint64_t read_note(struct reader *reader, uint64_t offset, uint64_t left,
 int notes_walk(const struct elf *elf, uint64_t offset, uint64_t bytes, uint64_t alignment,
 	       uint64_t *budget, int (*visit)(void *, const struct note *), void *context)
 {
-	struct reader reader = {.elf = elf};
+	struct reader reader = { .elf = elf };
 	uint64_t mask = alignment == 8 ? 7 : 3;
 	uint64_t left = bytes < *budget ? bytes : *budget;
 	struct note note;

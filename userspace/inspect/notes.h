@@ -14,8 +14,8 @@ enum {
 
 struct note {
 	uint32_t type;
-	char owner[NOTES_OWNER];    /* "" where it is longer or not terminated */
-	size_t bytes;		    /* of content, at most NOTES_CONTENT */
+	char owner[NOTES_OWNER];      /* "" where it is longer or not terminated */
+	size_t bytes;		      /* of content, at most NOTES_CONTENT */
 	const unsigned char *content; /* valid during the visit */
 };
 

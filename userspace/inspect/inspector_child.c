@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "inspect/inspector_child.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "inspect/inspector_messages.h"
+#include "telprobe/record.h"
+
+enum { SOCKET = 0 }; /* where inspector_child_confine() puts it */
+
+static int kept[TP_OBJECTS]; /* descriptor + 1; 0: none. This process is nothing but this list. */
+
+/* A parent that is gone has no use for an answer, and this process none for itself. */
+static void send_message(const void *message, size_t bytes)
+{
+	if (send(SOCKET, message, bytes, MSG_NOSIGNAL) != (ssize_t)bytes)
+		_exit(1);
+}
+
+/* Return: the descriptor that came with the question, -1 for none */
+static int receive_question(struct inspector_question *question)
+{
+	union {
+		struct cmsghdr header;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct iovec part = { question, sizeof(*question) };
+	struct msghdr message = {
+		.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *header;
+	ssize_t got;
+	int fd = -1;
+
+	do
+		got = recvmsg(SOCKET, &message, MSG_CMSG_CLOEXEC);
+	while (got < 0 && errno == EINTR);
+	if (got != sizeof(*question))
+		_exit(got == 0 ? 0 : 1);
+	header = CMSG_FIRSTHDR(&message);
+	if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS &&
+	    header->cmsg_len == CMSG_LEN(sizeof(int)))
+		memcpy(&fd, CMSG_DATA(header), sizeof(fd));
+	return fd;
+}
+
+static void send_sites(uint32_t number, const struct inspection *file)
+{
+	struct inspector_sites part;
+
+	memset(&part, 0, sizeof(part));
+	part.number = number;
+	for (size_t done = 0; done < file->site_count; done += part.count) {
+		size_t left = file->site_count - done;
+
+		part.count = left < SITES_A_PART ? (uint32_t)left : SITES_A_PART;
+		memcpy(part.sites, file->sites + done, part.count * sizeof(part.sites[0]));
+		send_message(&part, sizeof(part));
+	}
+}
+
+static void send_aliases(uint32_t number, const struct inspection *file)
+{
+	struct inspector_aliases part;
+
+	memset(&part, 0, sizeof(part));
+	part.number = number;
+	for (size_t done = 0; done < file->alias_count; done += part.count) {
+		size_t left = file->alias_count - done;
+
+		part.count = left < ALIASES_A_PART ? (uint32_t)left : ALIASES_A_PART;
+		memcpy(part.aliases, file->aliases + done, part.count * sizeof(part.aliases[0]));
+		send_message(&part, sizeof(part));
+	}
+}
+
+static void look(int fd, struct inspector_answer *answer)
+{
+	struct inspection *file = NULL;
+	struct error error = { 0 };
+
+	answer->code = fd < 0 ? -EMFILE : inspect_open(fd, &file, &error);
+	memcpy(answer->what, error.what, sizeof(answer->what));
+	if (!answer->code)
+		answer->file = *file;
+	answer->file.sites = NULL; /* no address leaves this process */
+	answer->file.aliases = NULL;
+	send_message(answer, sizeof(*answer));
+	if (!answer->code) {
+		send_sites(answer->number, file);
+		send_aliases(answer->number, file);
+	}
+	inspection_free(file);
+}
+
+static int drop(uint32_t object)
+{
+	if (object >= TP_OBJECTS)
+		return -EINVAL;
+	if (kept[object])
+		close(kept[object] - 1);
+	kept[object] = 0;
+	return 0;
+}
+
+static int keep(uint32_t object, int fd)
+{
+	int ret = fd < 0 ? -EMFILE : drop(object);
+
+	if (ret)
+		return ret;
+	kept[object] = fd + 1;
+	return 0;
+}
+
+static int read_text(const struct inspector_question *question, char out[INSPECT_NAME])
+{
+	if (question->object >= TP_OBJECTS || !kept[question->object])
+		return -ENOENT;
+	return inspect_text(kept[question->object] - 1, question->place, out);
+}
+
+static void answer_question(const struct inspector_question *question, int fd)
+{
+	struct inspector_answer answer;
+
+	memset(&answer, 0, sizeof(answer));
+	answer.number = question->number;
+	if (question->ask == ASK_LOOK) {
+		look(fd, &answer);
+	} else {
+		if (question->ask == ASK_KEEP)
+			answer.code = keep(question->object, fd);
+		else if (question->ask == ASK_DROP)
+			answer.code = drop(question->object);
+		else
+			answer.code = read_text(question, answer.text);
+		send_message(&answer, sizeof(answer));
+	}
+	if (fd >= 0 && (question->ask != ASK_KEEP || answer.code))
+		close(fd);
+}
+
+void inspector_child_run(int socket)
+{
+	struct inspector_question question;
+	struct inspector_answer answer;
+	const char *step = NULL;
+
+	memset(&answer, 0, sizeof(answer));
+	memset(kept, 0, sizeof(kept));
+	answer.code = inspector_child_confine(socket, &step);
+	if (answer.code)
+		snprintf(answer.what, sizeof(answer.what),
+			 "the process that reads files cannot "
+			 "%s: %s",
+			 step, error_text(answer.code));
+	send_message(&answer, sizeof(answer));
+	if (answer.code)
+		_exit(1);
+	for (;;) {
+		int fd = receive_question(&question);
+
+		answer_question(&question, fd);
+	}
+}

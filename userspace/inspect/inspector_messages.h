@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* inspector_messages.h - what the inspector and its child say to each other.
+ * Fixed-size messages over a SOCK_SEQPACKET pair, one question at a time. A question is answered by
+ * one struct inspector_answer; one to ASK_LOOK is followed by its sites, then its aliases, in parts
+ * that are full but for the last. The child may have been taken over by a file it read: its parent
+ * believes no byte of it unchecked. */
+#ifndef TELPROBE_INSPECT_INSPECTOR_MESSAGES_H
+#define TELPROBE_INSPECT_INSPECTOR_MESSAGES_H
+
+#include "inspect/inspect.h"
+
+enum inspector_ask {
+	ASK_READY, /* not asked: the child's first answer, once it is confined */
+	ASK_LOOK,  /* with a descriptor, which the child closes */
+	ASK_KEEP,  /* with a descriptor, which the child keeps as object */
+	ASK_DROP,
+	ASK_TEXT,
+};
+
+enum { SITES_A_PART = 32, ALIASES_A_PART = 1024 };
+
+struct inspector_question {
+	uint32_t number; /* comes back in the answer */
+	uint32_t ask;
+	uint32_t object;
+	uint32_t place;
+};
+
+struct inspector_answer {
+	uint32_t number;
+	int32_t code; /* 0 or a negative errno */
+	char what[sizeof(((struct error *)0)->what)];
+	char text[INSPECT_NAME];
+	struct inspection file; /* its pointers mean nothing here */
+};
+
+struct inspector_sites {
+	uint32_t number;
+	uint32_t count;
+	struct inspect_site sites[SITES_A_PART];
+};
+
+struct inspector_aliases {
+	uint32_t number;
+	uint32_t count;
+	struct inspect_alias aliases[ALIASES_A_PART];
+};
+
+#endif
