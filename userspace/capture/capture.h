@@ -63,7 +63,8 @@ struct capture_added {
 int capture_attach(struct capture *capture, uint16_t object, const struct inspection *inspection,
 		   struct capture_added *out, struct error *error);
 
-/** capture_drop() - detach, give up the lease; the number is not used again */
+/** capture_drop() - detach, give up the lease. The number is used again only if nothing
+ * was ever attached to it. */
 void capture_drop(struct capture *capture, uint16_t object);
 
 /** capture_know() - an executable, as the kernel identifies it, is @object (0: not of interest) */

@@ -247,10 +247,16 @@ void capture_drop(struct capture *capture, uint16_t number)
 {
 	struct object *object = &capture->objects[number];
 
+	bool was_attached = object->is_attached;
+
 	forget_executable(capture, object);
 	links_detach(&object->links);
 	object->is_attached = false;
 	capture_release(capture, number);
+	if (was_attached || number != capture->last)
+		return; /* records may still speak of it */
+	object_clear(object);
+	capture->last--;
 }
 
 int capture_know(struct capture *capture, uint64_t inode, uint32_t device, uint16_t object,
