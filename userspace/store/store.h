@@ -7,7 +7,7 @@
  * An event is a row of integers. What many events share stands once: texts in names, the
  * combination (app, type, kind, outcome, code, names) in series, the process and session in
  * contexts. An event's id is its time: microseconds since 1970 << 10 | a tie-break, so events are
- * kept in time order and a range of time needs no index. */
+ * kept in time order and a range of time needs no index. sql.c holds the schema. */
 #ifndef TELPROBE_STORE_STORE_H
 #define TELPROBE_STORE_STORE_H
 
@@ -28,11 +28,14 @@ enum store_mode {
  * store_open() - open the database at @path
  * @path: file, or ":memory:" for one that is never written to disk
  * @owner_uid: recorded at creation; whose events these are
- * Symbolic links are not followed. WAL, synchronous=NORMAL, secure_delete, foreign keys off,
- * busy timeout 5 s, SQLITE_FCNTL_PERSIST_WAL.
- * Return: 0; -ENOENT: no file (STORE_READ) or no directory; -ENOTSUP: newer schema; -EBADMSG: not a
- * telprobe database (no database, another application's, damaged); -EACCES, -EROFS, -ENOSPC, -EIO,
- * -EBUSY, -ENOMEM. Each with a hint. */
+ * The file may be no symbolic link (its directories may be). WAL, synchronous=NORMAL,
+ * secure_delete, busy timeout 5 s, SQLITE_FCNTL_PERSIST_WAL: with the log left in place a reader
+ * needs no right to write. STORE_READ creates nothing, also beside the file; a file without a log
+ * is then read as it is, without looking for a writer that comes later.
+ * Return: 0; -ENOENT: no file (STORE_READ) or no directory; -ELOOP: a symbolic link; -ENOTSUP: newer
+ * schema; -EBADMSG: not a telprobe database (no regular file, no database, another application's,
+ * damaged); -EACCES, -EROFS, -ENOSPC, -EIO, -EBUSY, -ENOMEM. Each with a hint. A file that could
+ * not be made into a database is not left behind. */
 int store_open(const char *path, enum store_mode mode, uint32_t owner_uid, struct store **out,
 	       struct error *error);
 void store_close(struct store *store); /* NULL is fine; rolls back what was not committed */
@@ -51,6 +54,7 @@ struct store_series { /* 0 is no name; see enum tp_type for what the names mean 
 };
 
 struct store_session {
+	int64_t id;
 	int64_t app;	 /* name id */
 	int64_t version; /* name id, 0 unknown */
 	int64_t started_us;
@@ -65,33 +69,56 @@ struct store_resources { /* of a TP_EXIT at level full */
 	int64_t written_bytes;
 };
 
+#define STORE_TIME_MAX_US (1ll << 53) /* exclusive; the year 2255 */
+
 struct store_event {
-	int64_t time_us; /* UTC */
+	int64_t time_us; /* UTC, 0..STORE_TIME_MAX_US - 1 */
 	int64_t context; /* from store_context() */
 	int64_t series;	 /* from store_series() */
 	int64_t value;	 /* span: ns; count: delta; measure: bucket (see bucket.h); exit: wall ns */
 	uint32_t span;
-	uint32_t parent;
+	uint32_t parent; /* never the span itself; 0 none */
 	const struct store_resources *resources; /* NULL: none */
 };
 
+/** store_begin() - open a batch. Holds the file's write lock until commit or rollback. */
 int store_begin(struct store *store, struct error *error);
 
-/** store_name() - the id of @text, added if new. Call between begin and commit; ids may be
- * remembered after a commit, must be forgotten after a rollback. */
+/** store_generation() - a number that changes whenever remembered ids (names, series, sessions,
+ * contexts) must be forgotten: after a rollback, and when store_begin() finds that another process
+ * erased the file. Compare it after each store_begin(). */
+uint64_t store_generation(const struct store *store);
+
+/* The following want an open batch (-EINVAL). Failures are -ENOSPC, -EIO, -EBADMSG, -ENOMEM...; the
+ * batch is then to be rolled back. */
+
+/** store_name() - the id of @text, added if new. */
 int store_name(struct store *store, const char *text, int64_t *out_id, struct error *error);
 int store_series(struct store *store, const struct store_series *series, int64_t *out_id,
 		 struct error *error);
 
 /** store_session() - the app's session that goes on at @time_us, or a new one: one ends after 30
- * minutes of quiet and at 00:00 UTC. */
+ * minutes of quiet and at 00:00 UTC. Two versions of an app have sessions of their own; an unknown
+ * version (0) joins the app's latest, and a session of unknown version takes the first known one.
+ * Its public id is random: nobody can link two of them, as with a key that is thrown away each
+ * day, and a collector that dies loses none, because the row is in the database. */
 int store_session(struct store *store, int64_t app, int64_t version, int64_t time_us,
-		  int64_t *out_id, struct error *error);
+		  struct store_session *out, struct error *error);
+
+/** store_session_covers() - whether the session goes on at @time_us (up to 30 minutes before its
+ * start too: records of two processors need not come in the order of their times). */
+bool store_session_covers(const struct store_session *session, int64_t time_us);
+
+/** store_session_extend() - write the first and last moment of a session, kept by the caller. */
+int store_session_extend(struct store *store, const struct store_session *session,
+			 struct error *error);
 
 /** store_context() - a process within a session. @process: any number that tells the processes of
  * one writer apart; a new context each call. */
 int store_context(struct store *store, int64_t session, uint32_t process, int64_t *out_id,
 		  struct error *error);
+
+/** store_add() - one event. Return: also -ERANGE for a time out of range. */
 int store_add(struct store *store, const struct store_event *event, struct error *error);
 
 struct store_ring { /* identifies a ring, so that no record is stored twice */
@@ -105,7 +132,8 @@ int store_ring_position(struct store *store, const struct store_ring *ring, uint
 
 /**
  * store_commit() - make the batch durable together with the ring's position
- * @ring: may be NULL (no ring: tests, import); else compare-and-set from @old to @new
+ * @ring: may be NULL (no ring: tests, import); else compare-and-set from @old to @new; a ring the
+ * file has never seen starts at @new. Without a batch only the position is moved.
  * Return: 0; -ESTALE: another collector moved the position, the batch was rolled back; -ENOSPC,
  * -EIO, -EROFS: rolled back. */
 int store_commit(struct store *store, const struct store_ring *ring, uint64_t old_position,
@@ -152,7 +180,7 @@ int store_each(struct store *store, const struct store_filter *filter, store_row
 struct store_totals {
 	int64_t events;
 	int64_t sessions;
-	int64_t first_us, last_us;
+	int64_t first_us, last_us; /* 0 without events */
 	int64_t file_bytes; /* database and WAL */
 };
 int store_totals(struct store *store, struct store_totals *out, struct error *error);
@@ -162,7 +190,10 @@ int store_totals(struct store *store, struct store_totals *out, struct error *er
 void store_event_id(const struct store *store, int64_t id, char out[37]);
 
 /** store_delete_all() - erase every event, session and name: secure_delete, WAL truncated, file
- * vacuumed. @out_freed_bytes: by how much the file shrank. */
+ * vacuumed. What stays: owner, key of the event ids, positions of rings (else a collector at work
+ * would store its records again). @out_freed_bytes: by how much the file and its log shrank.
+ * Return: 0; -EBUSY: all rows are deleted, but a reader keeps their bytes in the log: repeat it;
+ * -ENOSPC: nothing is deleted, overwriting needs as much room as the file has; -EACCES... */
 int store_delete_all(struct store *store, int64_t *out_freed_bytes, struct error *error);
 
 #endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "service/decode.h"
+
+#include <string.h>
+
+#include "store/bucket.h"
+
+enum {
+	NAMES_IN_PROGRAM = (1 << TP_NAMES) - 1,
+	ENDED_BY = TP_FLAG_BY_OUTER | TP_FLAG_BY_EXEC | TP_FLAG_BY_EXIT,
+};
+
+/* One row a type; a type without a row is refused. To add one: its row, and record.h. */
+static const struct type {
+	bool is_known;
+	bool is_unsigned; /* the value is a time or a number that cannot be negative */
+	uint8_t names;
+	enum firewall_field fields[TP_NAMES];
+	uint8_t kind_max;
+	uint8_t outcome_max;
+	uint8_t flags;
+} types[TP_TYPES] = {
+	[TP_SPAN] = {true, true, 4,
+		     {FIREWALL_NAME, FIREWALL_NAME, FIREWALL_VALUE, FIREWALL_ERROR},
+		     TP_SPAN_KINDS - 1, TP_OUTCOMES - 1, NAMES_IN_PROGRAM | ENDED_BY},
+	[TP_TAG] = {true, false, 2, {FIREWALL_NAME, FIREWALL_VALUE}, 0, 0, NAMES_IN_PROGRAM},
+	[TP_COUNT] = {true, false, 1, {FIREWALL_NAME}, 0, 0, NAMES_IN_PROGRAM},
+	[TP_MEASURE] = {true, false, 2, {FIREWALL_NAME, FIREWALL_VALUE}, 0, 0, NAMES_IN_PROGRAM},
+	[TP_ERROR] = {true, false, 2, {FIREWALL_ERROR, FIREWALL_ERROR}, UINT8_MAX, 1,
+		      NAMES_IN_PROGRAM},
+	[TP_RECOVERED] = {true, false, 2, {FIREWALL_ERROR, FIREWALL_ERROR}, 0, 0,
+			  NAMES_IN_PROGRAM},
+	[TP_FEATURE] = {true, false, 2, {FIREWALL_NAME, FIREWALL_VALUE}, UINT8_MAX, 0,
+			NAMES_IN_PROGRAM},
+	[TP_DECISION] = {true, true, 4,
+			 {FIREWALL_NAME, FIREWALL_VALUE, FIREWALL_VALUE, FIREWALL_VALUE},
+			 0, 0, NAMES_IN_PROGRAM},
+	[TP_LIFECYCLE] = {true, false, 5,
+			  {FIREWALL_VALUE, FIREWALL_VALUE, FIREWALL_VERSION, FIREWALL_VERSION,
+			   FIREWALL_ERROR},
+			  0, 0, NAMES_IN_PROGRAM},
+	[TP_SESSION_BEGIN] = {true, false, 2, {FIREWALL_APP, FIREWALL_VERSION}, 0, 0,
+			      NAMES_IN_PROGRAM},
+	[TP_SESSION_END] = {true, false, 1, {FIREWALL_APP}, 0, 0, NAMES_IN_PROGRAM},
+	[TP_OPTED_OUT] = {true, false, 0, {0}, 0, 0, 0},
+	[TP_EXEC] = {true, false, 0, {0}, 0, 0, TP_FLAG_FORKED},
+	[TP_EXIT] = {true, true, 0, {0}, 0, 0, TP_FLAG_FORKED},
+};
+
+static bool event_is_sound(const struct tp_event *event, const struct type *type)
+{
+	int i;
+
+	if (type->is_unsigned && event->value > INT64_MAX)
+		return false;
+	if (event->parent && event->parent == event->span)
+		return false;
+	for (i = type->names; i < TP_NAMES; i++)
+		if (event->name[i])
+			return false;
+	return true;
+}
+
+static bool exit_is_sound(const struct tp_exit *exit)
+{
+	return exit->wall_ns <= INT64_MAX && exit->cpu_ns <= INT64_MAX &&
+	       exit->read_bytes <= INT64_MAX && exit->written_bytes <= INT64_MAX;
+}
+
+bool decode_record(const void *record, size_t bytes, union record *out)
+{
+	const struct tp_header *header = &out->header;
+	const struct type *type;
+
+	if (bytes != sizeof(*out))
+		return false;
+	memcpy(out, record, sizeof(*out));
+	if (header->type >= TP_TYPES)
+		return false;
+	type = &types[header->type];
+	if (!type->is_known || header->kind > type->kind_max ||
+	    header->outcome > type->outcome_max || header->flags & ~type->flags)
+		return false;
+	return header->type == TP_EXIT ? exit_is_sound(&out->exit) :
+					 event_is_sound(&out->event, type);
+}
+
+int decode_names(enum tp_type type, const enum firewall_field **out_fields)
+{
+	*out_fields = types[type].fields;
+	return types[type].names;
+}
+
+bool decode_value(const union record *record, int64_t *out)
+{
+	double measure;
+	int32_t code;
+
+	if (record->header.type == TP_EXIT) {
+		*out = (int64_t)record->exit.wall_ns;
+	} else if (record->header.type == TP_MEASURE) {
+		memcpy(&measure, &record->event.value, sizeof(measure));
+		if (!bucket_code(measure, &code))
+			return false;
+		*out = code;
+	} else {
+		*out = (int64_t)record->event.value;
+	}
+	return true;
+}

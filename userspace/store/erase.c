@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <errno.h>
+
+#include "store/handle.h"
+
+static const char act[] = "erase";
+
+/* Empty the log into the file. A reader that still looks at the log keeps it from being cut. */
+static int empty_log(struct store *store, struct error *error)
+{
+	int result = sqlite3_wal_checkpoint_v2(store->database, "main", SQLITE_CHECKPOINT_TRUNCATE,
+					       NULL, NULL);
+
+	if (result == SQLITE_OK)
+		return 0;
+	if ((result & 0xff) != SQLITE_BUSY)
+		return store_failed(store, error, act);
+	error_set(error, -EBUSY, "deleted everything in '%s', but another process still reads it: "
+		  "the old bytes stay in its log until then", store->path);
+	error_hint(error, "end that process and repeat telprobe delete");
+	return -EBUSY;
+}
+
+static int delete_rows(struct store *store, struct error *error)
+{
+	static const enum query queries[] = {DELETE_EVENTS,   DELETE_RESOURCES, DELETE_CONTEXTS,
+					     DELETE_SESSIONS, DELETE_SERIES,	DELETE_NAMES,
+					     RAISE_GENERATION};
+	size_t i;
+	int ret = store_begin(store, error);
+
+	for (i = 0; i < sizeof(queries) / sizeof(queries[0]) && !ret; i++)
+		ret = store_run(store, queries[i], act, error);
+	if (!ret)
+		ret = store_commit(store, NULL, 0, 0, error);
+	if (!ret)
+		return 0;
+	store_rollback(store);
+	if (ret == -ENOSPC && error)
+		error_hint(error, "nothing was deleted: overwriting the rows needs %lld KiB of "
+			   "free space; or remove '%s', its -wal and its -shm while no telprobe "
+			   "runs", (long long)store_file_bytes(store) / 1024 + 1, store->path);
+	return ret;
+}
+
+/* secure_delete has overwritten the rows by zeros; what the log held of them goes first, then the
+ * empty pages of the file, then the log of that. */
+int store_delete_all(struct store *store, int64_t *out_freed_bytes, struct error *error)
+{
+	int64_t before = store_file_bytes(store);
+	int ret;
+
+	if (store->is_in_batch)
+		return error_set(error, -EINVAL, "cannot erase '%s': a batch is open", store->path);
+	ret = delete_rows(store, error);
+	if (ret)
+		return ret;
+	store->last_event = 0;
+	ret = empty_log(store, error);
+	if (!ret)
+		ret = store_script(store, "VACUUM", act, error);
+	if (!ret)
+		ret = empty_log(store, error);
+	if (ret)
+		return ret;
+	*out_freed_bytes = before - store_file_bytes(store);
+	return 0;
+}

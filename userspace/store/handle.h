@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* handle.h - the inside of struct store, for the files of this room only. */
+#ifndef TELPROBE_STORE_HANDLE_H
+#define TELPROBE_STORE_HANDLE_H
+
+#include <sqlite3.h>
+
+#include "store/sql.h"
+#include "store/store.h"
+
+enum {
+	STORE_KEY_BYTES = 32,
+	SESSION_ID_BYTES = 8,
+	EVENT_TIE_BITS = 10, /* id = time_us << 10 | tie-break */
+};
+
+struct store {
+	sqlite3 *database;
+	char *path; /* as it was given; for messages */
+	sqlite3_stmt *statements[QUERIES];
+	uint8_t id_key[STORE_KEY_BYTES];
+	uint32_t owner;
+	int64_t generation; /* of the file, as the last batch found it */
+	uint64_t forgotten; /* rollbacks and foreign erasures so far: store_generation() */
+	int64_t last_event; /* id */
+	bool is_in_batch;
+};
+
+/** store_failed() - describe the failure of the last SQLite call. @act: "open", "write to"...
+ * Return: the negative errno it stands for. */
+int store_failed(struct store *store, struct error *error, const char *act);
+
+/** store_statement() - the prepared statement of a query, reset and without old values. */
+int store_statement(struct store *store, enum query query, sqlite3_stmt **out,
+		    struct error *error);
+
+/** store_write_statement() - the same, -EINVAL without an open batch. */
+int store_write_statement(struct store *store, enum query query, sqlite3_stmt **out,
+			  struct error *error);
+
+/** store_step() - one step. Return: 1 a row, 0 done (the statement is reset), negative errno. */
+int store_step(struct store *store, sqlite3_stmt *statement, const char *act, struct error *error);
+
+/** store_run() - a query without parameters and rows. */
+int store_run(struct store *store, enum query query, const char *act, struct error *error);
+
+/** store_script() - several statements, rows ignored. */
+int store_script(struct store *store, const char *sql, const char *act, struct error *error);
+
+/** store_pragma() - the number a PRAGMA tells. */
+int store_pragma(struct store *store, const char *sql, int64_t *out, struct error *error);
+
+/** store_bind() - bind @count integers from parameter @first on. Return: SQLITE_OK or its error. */
+int store_bind(sqlite3_stmt *statement, int first, const int64_t *values, int count);
+
+/** store_file_bytes() - size of the database and its log. */
+int64_t store_file_bytes(const struct store *store);
+
+/** store_migrate() - bring an opened file to SCHEMA_VERSION, creating what a new one needs. */
+int store_migrate(struct store *store, uint32_t owner_uid, struct error *error);
+
+#endif

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "store/store.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/clock.h"
+#include "store/handle.h"
+#include "store/path.h"
+
+enum { BUSY_TIMEOUT_MS = 5000 };
+
+/* Which errno a result stands for; @system: what the kernel said in the same call, 0 if nothing. */
+static int errno_of(int result, int system)
+{
+	switch (result & 0xff) {
+	case SQLITE_FULL:
+		return -ENOSPC;
+	case SQLITE_NOMEM:
+		return -ENOMEM;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return -EBUSY;
+	case SQLITE_NOTADB:
+	case SQLITE_CORRUPT:
+	case SQLITE_ERROR: /* a table or column of ours is missing */
+		return -EBADMSG;
+	case SQLITE_PERM:
+	case SQLITE_AUTH:
+		return -EACCES;
+	}
+	if (system == ENOSPC || system == EDQUOT || system == EFBIG)
+		return -ENOSPC;
+	if (result == SQLITE_IOERR_SHMSIZE) /* the log's index could not grow */
+		return -ENOSPC;
+	if (system == EACCES || system == EPERM)
+		return -EACCES;
+	if (system == EROFS || result == SQLITE_READONLY_DIRECTORY)
+		return -EROFS;
+	if ((result & 0xff) == SQLITE_READONLY)
+		return -EACCES;
+	if ((result & 0xff) == SQLITE_CANTOPEN && system)
+		return -system;
+	return -EIO;
+}
+
+static void hint_for(int code, struct error *error, const char *path)
+{
+	switch (code) {
+	case -ENOSPC:
+		error_hint(error, "free some space; what was stored before is safe");
+		break;
+	case -EBUSY:
+		error_hint(error, "another process holds '%s'; try again when it is done", path);
+		break;
+	case -EBADMSG:
+		error_hint(error, "name a database of telprobe; if '%s' was one, move it away and "
+				  "read what is left with: sqlite3 '%s' .recover", path, path);
+		break;
+	case -EACCES:
+	case -EROFS:
+		error_hint(error, "the file and its directory must be writable by the owner");
+		break;
+	}
+}
+
+int store_failed(struct store *store, struct error *error, const char *act)
+{
+	int result = sqlite3_extended_errcode(store->database);
+	int code = errno_of(result, sqlite3_system_errno(store->database));
+	const char *reason = sqlite3_errmsg(store->database);
+
+	if ((result & 0xff) == SQLITE_NOTADB)
+		reason = "not a database";
+	else if ((result & 0xff) == SQLITE_CORRUPT)
+		reason = "the file is damaged";
+	else if (code != -EIO && code != -EBADMSG)
+		reason = error_text(code);
+	error_set(error, code, "cannot %s '%s': %s", act, store->path, reason);
+	hint_for(code, error, store->path);
+	return code;
+}
+
+int store_statement(struct store *store, enum query query, sqlite3_stmt **out,
+		    struct error *error)
+{
+	sqlite3_stmt **statement = &store->statements[query];
+
+	if (!*statement &&
+	    sqlite3_prepare_v3(store->database, query_sql[query], -1, SQLITE_PREPARE_PERSISTENT,
+			       statement, NULL) != SQLITE_OK)
+		return store_failed(store, error, "use");
+	sqlite3_reset(*statement);
+	*out = *statement;
+	return 0;
+}
+
+int store_step(struct store *store, sqlite3_stmt *statement, const char *act, struct error *error)
+{
+	int result = sqlite3_step(statement), ret = 0;
+
+	if (result == SQLITE_ROW)
+		return 1;
+	if (result != SQLITE_DONE)
+		ret = store_failed(store, error, act);
+	sqlite3_reset(statement);
+	return ret;
+}
+
+int store_run(struct store *store, enum query query, const char *act, struct error *error)
+{
+	sqlite3_stmt *statement;
+	int ret = store_statement(store, query, &statement, error);
+
+	if (ret)
+		return ret;
+	ret = store_step(store, statement, act, error);
+	sqlite3_reset(statement);
+	return ret < 0 ? ret : 0;
+}
+
+int store_script(struct store *store, const char *sql, const char *act, struct error *error)
+{
+	if (sqlite3_exec(store->database, sql, NULL, NULL, NULL) != SQLITE_OK)
+		return store_failed(store, error, act);
+	return 0;
+}
+
+int store_pragma(struct store *store, const char *sql, int64_t *out, struct error *error)
+{
+	sqlite3_stmt *statement;
+	int ret;
+
+	if (sqlite3_prepare_v2(store->database, sql, -1, &statement, NULL) != SQLITE_OK)
+		return store_failed(store, error, "open");
+	ret = store_step(store, statement, "open", error);
+	if (ret == 1) {
+		*out = sqlite3_column_int64(statement, 0);
+		ret = 0;
+	}
+	sqlite3_finalize(statement);
+	return ret;
+}
+
+int store_bind(sqlite3_stmt *statement, int first, const int64_t *values, int count)
+{
+	int i, result = SQLITE_OK;
+
+	for (i = 0; i < count && result == SQLITE_OK; i++)
+		result = sqlite3_bind_int64(statement, first + i, values[i]);
+	return result;
+}
+
+static int read_meta(struct store *store, struct error *error)
+{
+	sqlite3_stmt *statement;
+	int ret = store_statement(store, GET_META, &statement, error);
+
+	if (ret)
+		return ret;
+	ret = store_step(store, statement, "read", error);
+	if (ret < 0)
+		return ret;
+	if (!ret || sqlite3_column_bytes(statement, 1) != STORE_KEY_BYTES) {
+		sqlite3_reset(statement);
+		error_set(error, -EBADMSG, "cannot read '%s': its owner and key are missing",
+			  store->path);
+		hint_for(-EBADMSG, error, store->path);
+		return -EBADMSG;
+	}
+	store->owner = (uint32_t)sqlite3_column_int64(statement, 0);
+	memcpy(store->id_key, sqlite3_column_blob(statement, 1), STORE_KEY_BYTES);
+	store->generation = sqlite3_column_int64(statement, 2);
+	sqlite3_reset(statement);
+	return 0;
+}
+
+/* Tells a database of telprobe from another one before anything is written to it. */
+static int check_identity(struct store *store, bool *out_is_new, struct error *error)
+{
+	int64_t application, version, objects;
+	int ret;
+
+	ret = store_pragma(store, "PRAGMA application_id", &application, error);
+	if (!ret)
+		ret = store_pragma(store, "PRAGMA user_version", &version, error);
+	if (!ret)
+		ret = store_pragma(store, "SELECT count(*) FROM sqlite_schema", &objects, error);
+	if (ret)
+		return ret;
+	*out_is_new = !application && !version && !objects;
+	if (*out_is_new)
+		return 0;
+	if (application != SCHEMA_APPLICATION_ID) {
+		error_set(error, -EBADMSG, "cannot use '%s': it is a database of another program",
+			  store->path);
+		error_hint(error, "name a file that does not exist yet");
+		return -EBADMSG;
+	}
+	if (version <= SCHEMA_VERSION)
+		return 0;
+	error_set(error, -ENOTSUP, "cannot use '%s': it was written by a newer telprobe "
+		  "(schema %lld, this one knows %d)", store->path, (long long)version,
+		  SCHEMA_VERSION);
+	error_hint(error, "update telprobe, or name another file");
+	return -ENOTSUP;
+}
+
+static int open_database(struct store *store, const char *uri, enum store_mode mode,
+			 struct error *error)
+{
+	int flags = SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW |
+		    SQLITE_OPEN_EXRESCODE;
+
+	flags |= mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+	if (sqlite3_open_v2(uri, &store->database, flags, NULL) != SQLITE_OK)
+		return store->database ? store_failed(store, error, "open") :
+					 error_set(error, -ENOMEM, "cannot open '%s': %s",
+						   store->path, error_text(-ENOMEM));
+	sqlite3_busy_timeout(store->database, BUSY_TIMEOUT_MS);
+	return store_script(store, settings_sql, "open", error);
+}
+
+/* SQLite opens for reading what it cannot open for writing, and does not say so. */
+static int check_writable(struct store *store, const char *path, struct error *error)
+{
+	int code;
+
+	if (sqlite3_db_readonly(store->database, "main") != 1)
+		return 0;
+	code = access(path, W_OK) && errno == EROFS ? -EROFS : -EACCES;
+	error_set(error, code, "cannot write to '%s': %s", path, error_text(code));
+	hint_for(code, error, path);
+	return code;
+}
+
+static int open_for_writing(struct store *store, uint32_t owner_uid, bool is_file,
+			    struct error *error)
+{
+	int ret = 0, persist = 1;
+	bool is_new;
+
+	if (is_file)
+		ret = check_writable(store, store->path, error);
+	if (!ret)
+		ret = check_identity(store, &is_new, error);
+	if (!ret)
+		ret = store_script(store, write_settings_sql, "write to", error);
+	if (ret)
+		return ret;
+	/* else the log goes with the last writer, and then nobody can read who cannot write */
+	sqlite3_file_control(store->database, "main", SQLITE_FCNTL_PERSIST_WAL, &persist);
+	return store_migrate(store, owner_uid, error);
+}
+
+static int open_for_reading(struct store *store, struct error *error)
+{
+	int64_t version;
+	bool is_new;
+	int ret = check_identity(store, &is_new, error);
+
+	if (!ret)
+		ret = store_pragma(store, "PRAGMA user_version", &version, error);
+	if (ret)
+		return ret;
+	if (!is_new && version == SCHEMA_VERSION)
+		return 0;
+	error_set(error, -EBADMSG, "cannot read '%s': %s", store->path,
+		  is_new ? "nothing was ever stored in it" : "its schema is older");
+	error_hint(error, "record into it once: telprobe run --db '%s' -- CMD", store->path);
+	return -EBADMSG;
+}
+
+int store_open(const char *path, enum store_mode mode, uint32_t owner_uid, struct store **out,
+	       struct error *error)
+{
+	bool is_file = strcmp(path, ":memory:") != 0;
+	struct store_path prepared = {0};
+	struct store *store;
+	int ret = -ENOMEM;
+
+	store = sodium_init() < 0 ? NULL : calloc(1, sizeof(*store));
+	if (store)
+		store->path = strdup(path);
+	if (!store || !store->path) {
+		ret = error_set(error, ret, "cannot open '%s': %s", path, error_text(ret));
+		goto close;
+	}
+	ret = is_file ? store_path_prepare(path, mode, &prepared, error) : 0;
+	if (ret)
+		goto close;
+	ret = open_database(store, is_file ? prepared.uri : path, mode, error);
+	if (!ret)
+		ret = mode == STORE_READ ? open_for_reading(store, error) :
+					   open_for_writing(store, owner_uid, is_file, error);
+	if (!ret)
+		ret = read_meta(store, error);
+	if (ret)
+		goto close;
+	free(prepared.uri);
+	*out = store;
+	return 0;
+close:
+	store_close(store);
+	store_path_undo(path, &prepared);
+	free(prepared.uri);
+	return ret;
+}
+
+void store_close(struct store *store)
+{
+	int i;
+
+	if (!store)
+		return;
+	if (store->database)
+		store_rollback(store);
+	for (i = 0; i < QUERIES; i++)
+		sqlite3_finalize(store->statements[i]);
+	sqlite3_close(store->database);
+	sodium_memzero(store->id_key, sizeof(store->id_key));
+	free(store->path);
+	free(store);
+}
+
+uint32_t store_owner(const struct store *store)
+{
+	return store->owner;
+}
+
+void store_event_id(const struct store *store, int64_t id, char out[37])
+{
+	static const int dashes[] = {8, 13, 18, 23};
+	uint8_t row[8], hash[16];
+	char hex[33];
+	int i, from = 0;
+
+	for (i = 0; i < 8; i++)
+		row[i] = (uint8_t)((uint64_t)id >> (8 * i));
+	crypto_generichash(hash, sizeof(hash), row, sizeof(row), store->id_key, STORE_KEY_BYTES);
+	hash[6] = (uint8_t)((hash[6] & 0x0f) | 0x80); /* version 8 */
+	hash[8] = (uint8_t)((hash[8] & 0x3f) | 0x80); /* variant of RFC 9562 */
+	sodium_bin2hex(hex, sizeof(hex), hash, sizeof(hash));
+	for (i = 0; i < 36; i++)
+		out[i] = i == dashes[0] || i == dashes[1] || i == dashes[2] || i == dashes[3] ?
+				 '-' :
+				 hex[from++];
+	out[36] = '\0';
+}
