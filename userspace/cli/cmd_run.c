@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* cmd_run.c - `telprobe run`: attach, run a command, tell what its markers and processes told. */
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/notice.h"
+#include "cli/run_account.h"
+#include "cli/run_collect.h"
+#include "cli/run_compare.h"
+#include "cli/run_once.h"
+#include "cli/run_session.h"
+#include "report/expectation.h"
+#include "report/summary.h"
+
+static const struct cli_option options[] = {
+	CLI_OPTION_DB,
+	{.name = "level", .value = "LEVEL", .help = "enhanced or full (default: full)"},
+	{.name = "repeat", .letter = 'n', .value = "N", .help = "run CMD N times, 1 to 10000"},
+	{.name = "compare", .help = "take two command lines, run each N times in turn, tell what "
+				    "got slower"},
+	{.name = "record", .value = "FILE", .help = "write the list of events, without times"},
+	{.name = "expect", .value = "FILE", .help = "fail when the events differ from that list"},
+	{.name = "quiet", .letter = 'q', .help = "print nothing about a run without trouble"},
+	CLI_OPTION_JSON,
+	{0},
+};
+
+static const struct cli_example examples[] = {
+	{"telprobe run -- ./build/apps/tasks list", "what the markers of a program tell",
+	 CLI_NEEDS_ROOT},
+	{"telprobe run --db /tmp/tasks.db -- sh -c './build/apps/tasks list; true'",
+	 "keep the events for show, last, metrics and export", CLI_NEEDS_ROOT},
+	{"telprobe run -n 5 --compare './build/apps/tasks list' './build/apps/tasks sync'",
+	 "what is slower in the second", CLI_NEEDS_ROOT},
+	{0},
+};
+
+struct choices { /* the command line, understood */
+	const char *database;
+	enum tp_level level;
+	int64_t repeat;
+	bool is_quiet;
+	bool is_json;
+};
+
+static int level_choose(const struct cli *cli, enum tp_level *out)
+{
+	const char *level = cli_option(cli, "level");
+
+	*out = TP_LEVEL_FULL;
+	if (!level || !strcmp(level, "full") || !strcmp(level, "verbose"))
+		return CLI_DONE;
+	*out = TP_LEVEL_ENHANCED;
+	if (!strcmp(level, "enhanced") || !strcmp(level, "normal"))
+		return CLI_DONE;
+	if (!strcmp(level, "basic") || !strcmp(level, "minimal") || !strcmp(level, "off"))
+		return cli_misuse(cli, "level '%s' has no single events to show; use enhanced or "
+				       "full", level);
+	return cli_misuse(cli, "unknown level '%s': expected enhanced or full", level);
+}
+
+static int choose(struct cli *cli, struct choices *out)
+{
+	int ret = level_choose(cli, &out->level);
+
+	if (ret)
+		return ret;
+	out->repeat = cli_flag(cli, "compare") ? 30 : 1;
+	ret = cli_number(cli, "repeat", 1, 10000, &out->repeat);
+	if (ret)
+		return ret;
+	out->database = cli_option(cli, "db");
+	out->is_quiet = cli_flag(cli, "quiet");
+	out->is_json = cli_flag(cli, "json");
+	if (!cli_flag(cli, "compare"))
+		return CLI_DONE;
+	if (cli_argc(cli) != 2)
+		return cli_misuse(cli, "--compare takes two command lines, each as one word");
+	if (cli_option(cli, "record") || cli_option(cli, "expect") || out->database)
+		return cli_misuse(cli, "--compare keeps no events: it goes without --db, --record "
+				       "and --expect");
+	return CLI_DONE;
+}
+
+static void print_outcome(const struct run_session *session, struct run_keep *keep,
+			  const struct run_account *account, const struct choices *choices)
+{
+	struct error error = {0};
+	cJSON *json;
+	char *text;
+
+	if (choices->is_json) {
+		json = summary_json(keep->store, &error);
+		cJSON_AddItemToObject(json, "account", run_account_json(account));
+		text = cJSON_Print(json);
+		fprintf(stderr, "%s\n", text ? text : "{}");
+		free(text);
+		cJSON_Delete(json);
+		return;
+	}
+	if (choices->is_quiet && !account->lost && run_account_is_exact(account))
+		return;
+	if (session->is_silent) {
+		notice("DO_NOT_TRACK or TELPROBE_ENABLED=0 is set: nothing was recorded");
+		return;
+	}
+	if (summary_print(stderr, keep->store, &error))
+		notice_error(&error);
+	run_account_print(stderr, account, session, choices->database);
+}
+
+/* Return: CLI_DONE, or CLI_FAILED when the events are not those of --expect. */
+static int check_expectations(const struct cli *cli, const struct run_session *session,
+			      struct run_keep *keep)
+{
+	const char *record = cli_option(cli, "record"), *expect = cli_option(cli, "expect");
+	struct error error = {0};
+	int ret = 0;
+
+	run_act_as_user(session);
+	if (record)
+		ret = expectation_record(keep->store, record, &error);
+	if (!ret && expect)
+		ret = expectation_check(keep->store, expect, stderr, &error);
+	run_act_as_root(session);
+	return ret ? cli_fail(cli, &error) : CLI_DONE;
+}
+
+static int run_times(struct cli *cli, struct run_session *session, const struct choices *choices,
+		     int *out_status, struct error *error)
+{
+	struct run_targets_found found = {0};
+	int64_t i;
+	int ret = 0;
+
+	for (i = 0; i < choices->repeat && !ret; i++)
+		ret = run_once(session, cli_argv(cli), &found, out_status, error);
+	if (!ret && !found.files && !session->is_silent && !choices->is_quiet)
+		notice("no telprobe markers in '%s', its libraries or its arguments: only how it "
+		       "ended is known", cli_argv(cli)[0]);
+	return ret;
+}
+
+static int finish(struct cli *cli, struct run_session *session, struct run_keep *keep,
+		  const struct choices *choices)
+{
+	struct run_account account;
+	struct error error = {0};
+	int ret;
+
+	capture_stop(session->capture);
+	run_drain(session);
+	ret = run_account_read(session, &account, &error);
+	if (ret)
+		return cli_fail(cli, &error);
+	print_outcome(session, keep, &account, choices);
+	ret = check_expectations(cli, session, keep);
+	return session->has_store_failed ? CLI_FAILED : ret;
+}
+
+static int run_and_tell(struct cli *cli, const struct choices *choices, int *out_status)
+{
+	struct run_session session;
+	struct run_keep keep = {0};
+	struct error error = {0};
+	int ret;
+
+	ret = run_session_open(choices->level, &session, &error);
+	if (!ret)
+		ret = run_keep_open(&session, choices->database ? choices->database : ":memory:",
+				    &keep, &error);
+	if (!ret)
+		ret = run_times(cli, &session, choices, out_status, &error);
+	if (!ret)
+		ret = finish(cli, &session, &keep, choices);
+	else
+		ret = run_refused(cli, ret, &error);
+	run_keep_close(&session, &keep);
+	run_session_close(&session);
+	return ret;
+}
+
+static int run_run(struct cli *cli)
+{
+	struct choices choices = {0};
+	int status = -1, ret;
+
+	ret = choose(cli, &choices);
+	if (ret)
+		return ret;
+	if (cli_flag(cli, "compare"))
+		return run_compare(cli, choices.level, choices.repeat, choices.is_json);
+	ret = run_and_tell(cli, &choices, &status);
+	if (ret)
+		return ret;
+	child_leave_as(status);
+}
+
+const struct cli_command run_command = {
+	.name = "run",
+	.summary = "run a command and tell what its markers and processes told",
+	.synopsis = "[OPTIONS] [--] CMD [ARGS...]",
+	.description =
+		"Attaches to the telprobe markers of CMD, of its libraries and of the programs its\n"
+		"arguments name, runs it, and prints on stderr what happened. CMD's input, output,\n"
+		"terminal, signals and exit status are its own. Only CMD and its descendants are\n"
+		"recorded, and typing this is the consent for this one run. Nothing is kept\n"
+		"without --db. Needs root; under sudo CMD runs as you.",
+	.options = options,
+	.examples = examples,
+	.arguments_min = 1,
+	.arguments_max = CLI_ANY,
+	.stops_at_first_argument = true,
+	.run = run_run,
+};

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "cli/run_account.h"
+
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+
+#include "capture/capture.h"
+
+struct reason {
+	enum tp_counter counter;
+	const char *name;
+	const char *text;
+};
+
+static const struct reason reasons[] = {
+#define TP_X(constant, name, text) {TP_COUNT_##constant, #name, text},
+	TP_COUNTERS_TABLE(TP_X)
+#undef TP_X
+};
+
+/* What a person has to know of; the rest are sums of what went well. */
+static bool is_trouble(enum tp_counter counter)
+{
+	switch (counter) {
+	case TP_COUNT_BEGINS:
+	case TP_COUNT_ENDS:
+	case TP_COUNT_CLOSED:
+	case TP_COUNT_ABANDONED:
+	case TP_COUNT_SINGLES:
+	case TP_COUNT_EMITTED:
+		return false;
+	default:
+		return true;
+	}
+}
+
+static void add(struct tp_counters *sum, const struct tp_counters *part)
+{
+	int i;
+
+	for (i = 0; i < TP_COUNTERS; i++)
+		sum->count[i] += part->count[i];
+}
+
+static int64_t open_spans(const struct tp_counters *set)
+{
+	const __u64 *count = set->count;
+
+	return (int64_t)(count[TP_COUNT_BEGINS] - count[TP_COUNT_CLOSED] -
+			 count[TP_COUNT_ABANDONED] - count[TP_COUNT_OVERWRITTEN] -
+			 count[TP_COUNT_REFUSED_OWNER] - count[TP_COUNT_REFUSED_DEPTH] -
+			 count[TP_COUNT_REFUSED_ASYNC_FULL] - count[TP_COUNT_REFUSED_START] -
+			 count[TP_COUNT_DISCARDED]);
+}
+
+int run_account_read(struct run_session *session, struct run_account *out, struct error *error)
+{
+	uint16_t last = capture_last_object(session->capture), object;
+	struct tp_counters set;
+	int kind, ret;
+
+	*out = (struct run_account){.kept = *collector_counts(session->keep->collector)};
+	for (kind = 0; kind < TP_KINDS; kind++)
+		for (object = 0; object <= last; object++) {
+			ret = capture_count(session->capture, object, (enum tp_kind)kind, &set,
+					    error);
+			if (ret)
+				return ret;
+			add(object ? &out->total[kind] : &out->outside, &set);
+		}
+	out->missed = capture_missed(session->capture);
+	for (kind = 0; kind < TP_KINDS; kind++) {
+		const __u64 *count = out->total[kind].count;
+
+		out->events += count[TP_COUNT_CLOSED] + count[TP_COUNT_ABANDONED] +
+			       count[TP_COUNT_SINGLES];
+		if (kind < TP_SPAN_KINDS)
+			out->open += open_spans(&out->total[kind]);
+	}
+	out->lost = out->events - out->kept.stored;
+	return 0;
+}
+
+bool run_account_is_exact(const struct run_account *account)
+{
+	int kind;
+
+	for (kind = 0; kind < TP_KINDS; kind++) {
+		const __u64 *count = account->total[kind].count;
+
+		if (count[TP_COUNT_CLOSED] + count[TP_COUNT_ABANDONED] + count[TP_COUNT_SINGLES] !=
+		    count[TP_COUNT_EMITTED] + count[TP_COUNT_DROPPED_RING_FULL])
+			return false;
+		if (kind >= TP_SPAN_KINDS)
+			continue;
+		if (count[TP_COUNT_ENDS] < count[TP_COUNT_CLOSED] + count[TP_COUNT_UNMATCHED] ||
+		    open_spans(&account->total[kind]) < 0)
+			return false;
+	}
+	return true;
+}
+
+static void print_refused_names(FILE *out, const struct run_session *session)
+{
+	static const char *const why[FIREWALL_LAYERS] = {
+		[FIREWALL_PROVENANCE] = "no constant of the program's file",
+		[FIREWALL_SHAPE] = "not an identifier",
+	};
+	size_t i;
+
+	for (i = 0; i < session->refused_count; i++) {
+		const struct run_refused *refused = &session->refused[i];
+		char text[sizeof(refused->text)];
+		size_t byte;
+
+		for (byte = 0; byte < sizeof(text); byte++) {
+			unsigned char value = (unsigned char)refused->text[byte];
+
+			text[byte] = value && (value < 0x20 || value >= 0x7f) ? '?' : (char)value;
+		}
+		fprintf(out, "  not stored: %s%s%s, %" PRIu64 " times (%s)\n", text[0] ? "'" : "",
+			text[0] ? text : "a name that was not read", text[0] ? "'" : "",
+			refused->times, why[refused->layer]);
+	}
+	if (session->refused_more)
+		fprintf(out, "  not stored: %" PRIu64 " more\n", session->refused_more);
+}
+
+static void print_losses(FILE *out, const struct run_account *account)
+{
+	int i;
+
+	for (i = 0; i < COLLECTOR_LOSSES; i++)
+		if (account->kept.lost[i])
+			fprintf(out, "  %" PRIu64 " %s\n", account->kept.lost[i],
+				collector_loss_text((enum collector_loss)i));
+	if (account->missed)
+		fprintf(out, "  %" PRIu64 " hits while a program was running already\n",
+			account->missed);
+	if (account->open > 0)
+		fprintf(out, "  %" PRId64 " spans still open in processes that go on\n",
+			account->open);
+	if (!run_account_is_exact(account))
+		fprintf(out, "  the accounts do not add up: please report this\n");
+}
+
+void run_account_print(FILE *out, const struct run_account *account,
+		       const struct run_session *session, const char *database)
+{
+	double share = account->events ? 100.0 * (double)account->kept.stored /
+						 (double)account->events : 100.0;
+	size_t i;
+	int kind;
+
+	fprintf(out, "%" PRIu64 " events", account->kept.stored);
+	if (database)
+		fprintf(out, " kept in %s", database);
+	if (account->lost)
+		fprintf(out, ", %" PRIu64 " lost (%.3f %% complete)\n", account->lost, share);
+	else
+		fprintf(out, ", none lost\n");
+	for (i = 0; i < TP_COUNTERS; i++) {
+		uint64_t times = 0;
+
+		for (kind = 0; is_trouble(reasons[i].counter) && kind < TP_KINDS; kind++)
+			times += account->total[kind].count[reasons[i].counter];
+		if (times)
+			fprintf(out, "  %" PRIu64 " %s\n", times, reasons[i].text);
+	}
+	print_losses(out, account);
+	print_refused_names(out, session);
+}
+
+struct cJSON *run_account_json(const struct run_account *account)
+{
+	cJSON *object = cJSON_CreateObject();
+	size_t i;
+	int kind;
+
+	cJSON_AddNumberToObject(object, "events", (double)account->events);
+	cJSON_AddNumberToObject(object, "stored", (double)account->kept.stored);
+	cJSON_AddNumberToObject(object, "lost", (double)account->lost);
+	cJSON_AddNumberToObject(object, "open", (double)account->open);
+	cJSON_AddNumberToObject(object, "missed", (double)account->missed);
+	cJSON_AddBoolToObject(object, "exact", run_account_is_exact(account));
+	cJSON_AddNumberToObject(object, "outside",
+				(double)account->outside.count[TP_COUNT_REFUSED_CONSENT]);
+	for (i = 0; i < TP_COUNTERS; i++) {
+		uint64_t times = 0;
+
+		for (kind = 0; kind < TP_KINDS; kind++)
+			times += account->total[kind].count[reasons[i].counter];
+		cJSON_AddNumberToObject(object, reasons[i].name, (double)times);
+	}
+	return object;
+}

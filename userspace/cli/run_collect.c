@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "cli/run_collect.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "capture/ring.h"
+#include "cli/notice.h"
+#include "cli/run_targets.h"
+
+enum {
+	BATCH_RECORDS = 20000, /* design: 7 */
+	NAP_MS = 20,	       /* between two looks at the ring while records come */
+	NAPS_BEFORE_SLEEP = 10,
+	SLEEP_MS = 10000, /* the lease is renewed so often */
+	LONGEST_MS = 250, /* a batch is committed after that at the latest */
+};
+
+static void store_failed(struct run_session *session, const struct error *error)
+{
+	if (session->has_store_failed)
+		return;
+	session->has_store_failed = true;
+	session->store_error = *error;
+	notice_error(error);
+}
+
+static void commit(struct run_session *session)
+{
+	struct ring *ring = capture_ring(session->capture);
+	struct run_keep *keep = session->keep;
+	uint64_t position = ring_position(ring);
+	struct error error = {0};
+
+	if (position == keep->committed)
+		return;
+	run_act_as_user(session);
+	if (collector_commit(keep->collector, &session->ring, keep->committed, position, &error))
+		store_failed(session, &error); /* counted as lost; the position stays behind */
+	else
+		keep->committed = position;
+	run_act_as_root(session);
+	ring_release(ring);
+}
+
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+uint64_t run_drain(struct run_session *session)
+{
+	struct ring *ring = capture_ring(session->capture);
+	uint64_t taken = 0, started_ms = now_ms();
+	struct error error = {0};
+	const void *record;
+	size_t bytes;
+
+	clock_sample(&session->clock);
+	while ((record = ring_next(ring, &bytes))) {
+		const struct tp_header *header = record;
+
+		taken++;
+		if (bytes == sizeof(struct tp_discover) && header->type == TP_DISCOVER)
+			run_targets_discover(session, record);
+		else if (collector_take(session->keep->collector, record, bytes, &error))
+			store_failed(session, &error);
+		if (taken % BATCH_RECORDS == 0 ||
+		    (taken % 1024 == 0 && now_ms() - started_ms > LONGEST_MS)) {
+			commit(session);
+			started_ms = now_ms();
+		}
+	}
+	commit(session);
+	return taken;
+}
+
+/* Somebody writes a file we hold breakpoints in: out with them, names first, then let him. */
+static void handle_writers(struct run_session *session)
+{
+	uint16_t object;
+
+	while ((object = capture_broken(session->capture))) {
+		run_drain(session);
+		notice("'%s' is being overwritten: detached from it",
+		       capture_path(session->capture, object));
+		inspector_drop(session->inspector, object);
+		capture_release(session->capture, object);
+	}
+}
+
+static int watch(int epoll_fd, int fd)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
+
+	return epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
+}
+
+static int open_watch(struct run_session *session, struct child *child, struct error *error)
+{
+	int fd = epoll_create1(EPOLL_CLOEXEC), ret = fd < 0 ? -errno : 0;
+
+	if (!ret)
+		ret = watch(fd, ring_fd(capture_ring(session->capture)));
+	if (!ret)
+		ret = watch(fd, capture_fd(session->capture));
+	if (!ret)
+		ret = watch(fd, child_fd(child));
+	if (!ret)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return error_set(error, ret, "cannot wait for events: %s", error_text(ret));
+}
+
+/* Busy: look every 20 ms, unless an error or a filling ring comes first. Quiet: sleep until the
+ * first record. */
+static void wait_for_something(struct run_session *session, int epoll_fd, unsigned int quiet)
+{
+	bool is_quiet = quiet > NAPS_BEFORE_SLEEP;
+	struct epoll_event events[4];
+
+	if (!(is_quiet ? capture_sleep(session->capture) : capture_nap(session->capture)))
+		usleep(1000); /* a record is being written this moment */
+	else
+		epoll_wait(epoll_fd, events, 4, is_quiet ? SLEEP_MS : NAP_MS);
+	capture_wake(session->capture);
+}
+
+int run_collect(struct run_session *session, struct child *child, int *out_status,
+		struct error *error)
+{
+	int epoll_fd = open_watch(session, child, error);
+	unsigned int quiet = 0;
+
+	if (epoll_fd < 0)
+		return epoll_fd;
+	while (!child_handle(child, out_status)) {
+		wait_for_something(session, epoll_fd, quiet);
+		capture_renew(session->capture);
+		quiet = run_drain(session) ? 0 : quiet + 1;
+		handle_writers(session);
+	}
+	run_drain(session);
+	close(epoll_fd);
+	return 0;
+}

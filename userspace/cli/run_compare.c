@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "cli/run_compare.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "cli/notice.h"
+#include "cli/run_once.h"
+#include "cli/run_session.h"
+#include "report/compare.h"
+
+/* A shell splits the words, and is replaced by the command. */
+static int run_line(struct run_session *session, struct run_keep *keep, const char *line,
+		    struct error *error)
+{
+	char shell[] = "sh", option[] = "-c", script[4096];
+	char *argv[] = {shell, option, script, NULL};
+	struct run_targets_found found = {0};
+	int status;
+
+	if ((size_t)snprintf(script, sizeof(script), "exec %s", line) >= sizeof(script))
+		return error_set(error, -E2BIG, "a command line to compare is too long");
+	session->keep = keep;
+	return run_once(session, argv, &found, &status, error);
+}
+
+static int run_in_turn(struct cli *cli, struct run_session *session, struct run_keep keep[2],
+		       int64_t times, struct error *error)
+{
+	int64_t i;
+	int ret = 0;
+
+	for (i = 0; i < 2 * times && !ret; i++)
+		ret = run_line(session, &keep[i % 2], cli_argv(cli)[i % 2], error);
+	return ret;
+}
+
+int run_compare(struct cli *cli, enum tp_level level, int64_t times, bool is_json)
+{
+	struct run_session session;
+	struct run_keep keep[2] = {{0}};
+	struct error error = {0};
+	int ret;
+
+	ret = run_session_open(level, &session, &error);
+	if (!ret)
+		ret = run_keep_open(&session, ":memory:", &keep[0], &error);
+	if (!ret)
+		ret = run_keep_open(&session, ":memory:", &keep[1], &error);
+	if (!ret)
+		ret = run_in_turn(cli, &session, keep, times, &error);
+	if (ret)
+		ret = run_refused(cli, ret, &error);
+	else if (compare_print(stdout, keep[0].store, keep[1].store, is_json, &error))
+		ret = cli_fail(cli, &error);
+	run_keep_close(&session, &keep[1]);
+	run_keep_close(&session, &keep[0]);
+	run_session_close(&session);
+	return ret;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* run_once.h - one start of a command within a run session. */
+#ifndef TELPROBE_CLI_RUN_ONCE_H
+#define TELPROBE_CLI_RUN_ONCE_H
+
+#include "cli/command.h"
+#include "cli/run_session.h"
+#include "cli/run_targets.h"
+
+/** run_once() - find its files, attach, start it, collect until it has ended
+ * @out_found: added up over calls. @out_status: as waitpid() gives it.
+ * Return: 0; -ENOENT, -EACCES, -ENOEXEC when it cannot be started; else what capture says. */
+int run_once(struct run_session *session, char **argv, struct run_targets_found *out_found,
+	     int *out_status, struct error *error);
+
+/** run_refused() - tell a failure of the above, in the words of someone who typed `run`.
+ * Return: exit status: 127 no such command, 126 it cannot be executed (as a shell), 1 else. */
+int run_refused(const struct cli *cli, int code, struct error *error);
+
+#endif

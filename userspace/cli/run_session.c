@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "cli/run_session.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "capture/ring.h"
+
+void run_act_as_user(const struct run_session *session)
+{
+	if (!session->identity.is_under_sudo)
+		return;
+	if (setegid(session->identity.gid) || seteuid(session->identity.uid))
+		abort(); /* root may always; going on as root would open the user's files as root */
+}
+
+void run_act_as_root(const struct run_session *session)
+{
+	if (!session->identity.is_under_sudo)
+		return;
+	if (seteuid(0) || setegid(0))
+		abort();
+}
+
+/* Silent when either says so: the environment may only silence, never switch on. */
+static bool is_silenced(void)
+{
+	const char *track = getenv("DO_NOT_TRACK"), *enabled = getenv("TELPROBE_ENABLED");
+
+	if (track && *track && strcmp(track, "0") != 0)
+		return true;
+	return enabled && (!strcmp(enabled, "0") || !strcmp(enabled, "false"));
+}
+
+static int identify_ring(struct store_ring *ring, struct error *error)
+{
+	char text[40] = "";
+	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	size_t i, digits = 0;
+
+	if (fd >= 0)
+		close(fd);
+	for (i = 0; got > 0 && i < (size_t)got && digits < 32; i++) {
+		unsigned int digit;
+		char one[2] = {text[i], '\0'};
+
+		if (text[i] == '-' || sscanf(one, "%x", &digit) != 1)
+			continue;
+		ring->boot_id[digits / 2] |= (uint8_t)(digit << (digits % 2 ? 0 : 4));
+		digits++;
+	}
+	if (digits != 32)
+		return error_set(error, -EIO, "cannot read the boot id from /proc");
+	if (getrandom(ring->ring_id, sizeof(ring->ring_id), 0) != sizeof(ring->ring_id))
+		return error_set(error, -EIO, "no random bytes from the system");
+	return 0;
+}
+
+static int need_root(struct error *error)
+{
+	error_set(error, -EPERM, "attaching to a program needs root");
+	return error_hint(error, "sudo telprobe run -- CMD runs CMD as yourself");
+}
+
+int run_session_open(enum tp_level level, struct run_session *session, struct error *error)
+{
+	struct capture_options options = {.objects = RUN_OBJECTS};
+	int ret;
+
+	memset(session, 0, sizeof(*session));
+	session->level = level;
+	session->is_silent = is_silenced();
+	if (geteuid() != 0)
+		return need_root(error);
+	prctl(PR_SET_DUMPABLE, 0);
+	ret = inspector_new(&session->inspector, error); /* before anything else is open */
+	if (ret)
+		return ret;
+	ret = child_identity_find(&session->identity, error);
+	if (ret)
+		return ret;
+	ret = capture_open(&options, &session->capture, error);
+	if (ret)
+		return ret;
+	ret = firewall_new(&session->firewall, error);
+	if (ret)
+		return ret;
+	clock_init(&session->clock, NULL);
+	return identify_ring(&session->ring, error);
+}
+
+void run_session_close(struct run_session *session)
+{
+	run_act_as_root(session);
+	capture_close(session->capture);
+	inspector_free(session->inspector);
+	firewall_free(session->firewall);
+	child_identity_clear(&session->identity);
+	memset(session, 0, sizeof(*session));
+}
+
+/* --- what the collector asks for ---------------------------------------------------------- */
+
+static int source_text(void *data, uint16_t object, uint32_t place, char out[64])
+{
+	struct run_session *session = data;
+
+	return inspector_text(session->inspector, object, place, out);
+}
+
+static const char *source_program(void *data, uint16_t object)
+{
+	struct run_session *session = data;
+
+	return capture_name(session->capture, object);
+}
+
+static int64_t source_utc_us(void *data, uint64_t monotonic_ns)
+{
+	struct run_session *session = data;
+
+	return clock_utc_us(&session->clock, monotonic_ns);
+}
+
+static void source_refused(void *data, uint16_t object, enum firewall_layer layer, const char *text)
+{
+	struct run_session *session = data;
+	struct run_refused *refused;
+	size_t i;
+
+	for (i = 0; i < session->refused_count; i++) {
+		refused = &session->refused[i];
+		if (refused->object == object && refused->layer == layer &&
+		    !strcmp(refused->text, text ? text : "")) {
+			refused->times++;
+			return;
+		}
+	}
+	if (session->refused_count == RUN_REFUSED_NAMES) {
+		session->refused_more++;
+		return;
+	}
+	refused = &session->refused[session->refused_count++];
+	snprintf(refused->text, sizeof(refused->text), "%s", text ? text : "");
+	refused->object = object;
+	refused->layer = layer;
+	refused->times = 1;
+}
+
+int run_keep_open(struct run_session *session, const char *path, struct run_keep *keep,
+		  struct error *error)
+{
+	struct collector_source source = {
+		.data = session,
+		.text = source_text,
+		.program = source_program,
+		.utc_us = source_utc_us,
+		.refused = source_refused,
+	};
+	int ret;
+
+	memset(keep, 0, sizeof(*keep));
+	run_act_as_user(session);
+	ret = store_open(path, STORE_WRITE, session->identity.uid, &keep->store, error);
+	run_act_as_root(session);
+	if (ret)
+		return ret;
+	session->keep = keep;
+	return collector_new(keep->store, session->firewall, &source, session->level,
+			     &keep->collector, error);
+}
+
+void run_keep_close(struct run_session *session, struct run_keep *keep)
+{
+	run_act_as_user(session);
+	collector_free(keep->collector);
+	store_close(keep->store);
+	run_act_as_root(session);
+	memset(keep, 0, sizeof(*keep));
+}
