@@ -1,20 +1,26 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# build.sh DIRECTORY - build the traced programs of `list` into DIRECTORY.
+# build.sh DIRECTORY [NAME...] - build the traced programs of `list`, or these of them, there.
 # CC, CXX, CFLAGS and LDFLAGS are heeded. What is newer than all sources is left alone.
 set -eu
 
-if [ $# -ne 1 ] || [ "$1" = --help ]; then
+if [ $# -lt 1 ] || [ "$1" = --help ]; then
 	sed -n '3,4s/^# //p' "$0" >&2
 	[ "${1-}" = --help ] && exit 0
 	exit 2
 fi
 mkdir -p "$1"
 out=$(cd "$1" && pwd)
+shift
+wanted=" $* "
 cd "$(dirname "$0")"
 include=$(cd ../../include && pwd)
 
 grep -v '^#' list | while read -r name words; do
+	case $wanted in
+	"  " | *" $name "*) ;;
+	*) continue ;;
+	esac
 	if [ -e "$out/$name" ] &&
 		[ -z "$(find . ../../include/telprobe.h -newer "$out/$name")" ]; then
 		continue
