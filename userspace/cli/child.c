@@ -64,7 +64,7 @@ static void run_child(const struct launch *launch, const struct child_signals *s
 	char go;
 	int ret;
 
-	child_signals_restore(signals);
+	child_signals_restore_start(signals);
 	ret = child_identity_assume(launch->identity);
 	if (ret) {
 		tell(launch->outcome_fd, ret, 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* child.h - the command `telprobe run` runs: started as if its caller had started it.
  * Owns the child process, what is done with signals and the terminal meanwhile, and which user it
- * runs as. Knows nothing of probes. At most one child at a time; from a single-threaded process. */
+ * runs as. Knows nothing of probes. One child at a time, of a single-threaded process. */
 #ifndef TELPROBE_CLI_CHILD_H
 #define TELPROBE_CLI_CHILD_H
 
@@ -14,10 +14,9 @@ struct child;
 
 /**
  * child_start() - fork the command, held before its exec
- * The child has its own stdin, stdout and stderr untouched, our process group, the signal mask and
- * dispositions, limits, umask and directory this process has at the call (so call it before
- * anything changes them, and before descriptors are opened that a held process should not share),
- * the identity's ids and environment. After this call the parent leaves to the child what the
+ * The child has its own stdin, stdout and stderr untouched, our process group, the signal mask this
+ * process was started with, the dispositions, limits, umask and directory it has at the call, the
+ * identity's ids and environment. After this call the parent leaves to the child what the
  * terminal sends to the whole group (SIGINT, SIGQUIT, SIGTSTP, SIGHUP), forwards what is sent to it
  * alone, and ignores SIGPIPE. A signal that kill(2) sends to the whole group reaches the child
  * twice: nothing tells it from one sent to us alone.

@@ -11,9 +11,25 @@
 static const int own_signals[] = { SIGILL,  SIGTRAP, SIGABRT, SIGBUS,  SIGFPE,
 				   SIGSEGV, SIGSYS,  SIGPIPE, SIGXCPU, SIGXFSZ };
 
+/* The mask telprobe was started with, which is the one CMD gets. Kept from before main(): what runs
+ * before CMD is started may block signals of its own (a file lease is told by one). */
+static sigset_t start_mask;
+
+__attribute__((constructor)) static void keep_start_mask(void)
+{
+	sigprocmask(SIG_BLOCK, NULL, &start_mask);
+}
+
+/* All but our own, and but those that others in this process have blocked to wait for them. */
 static void fill_taken(sigset_t *set)
 {
+	sigset_t blocked;
+
+	sigprocmask(SIG_BLOCK, NULL, &blocked);
 	sigfillset(set);
+	for (int signal = 1; signal <= SIGRTMAX; signal++)
+		if (sigismember(&blocked, signal) == 1 && !sigismember(&start_mask, signal))
+			sigdelset(set, signal);
 	for (size_t i = 0; i < sizeof(own_signals) / sizeof(own_signals[0]); i++)
 		sigdelset(set, own_signals[i]);
 }
@@ -39,11 +55,16 @@ int child_signals_take(struct child_signals *signals, struct error *error)
 	return 0;
 }
 
-void child_signals_restore(const struct child_signals *signals)
+static void restore(const struct child_signals *signals, const sigset_t *mask)
 {
 	sigaction(SIGCHLD, &signals->child_action, NULL);
 	sigaction(SIGPIPE, &signals->pipe_action, NULL);
-	sigprocmask(SIG_SETMASK, &signals->mask, NULL);
+	sigprocmask(SIG_SETMASK, mask, NULL);
+}
+
+void child_signals_restore_start(const struct child_signals *signals)
+{
+	restore(signals, &start_mask);
 }
 
 void child_signals_release(struct child_signals *signals)
@@ -55,7 +76,7 @@ void child_signals_release(struct child_signals *signals)
 	/* The Ctrl-C that ended the child may still wait here: it was not meant for us. */
 	while (read(signals->fd, &info, sizeof(info)) == sizeof(info))
 		;
-	child_signals_restore(signals);
+	restore(signals, &signals->mask);
 	close(signals->fd);
 	signals->fd = -1;
 }

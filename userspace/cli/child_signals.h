@@ -17,13 +17,16 @@ struct child_signals {
 };
 
 /** child_signals_take() - block and collect what would end or stop us, except what our own faults
- * raise; SIGCHLD to default (it may be inherited ignored), SIGPIPE ignored. 0 or -errno. */
+ * raise and what others here have blocked since the start, to wait for it themselves. SIGCHLD to
+ * default (it may be inherited ignored), SIGPIPE ignored. Return: 0 or -errno. */
 int child_signals_take(struct child_signals *signals, struct error *error);
 
-/** child_signals_restore() - mask and dispositions as they were found. Async-signal-safe. */
-void child_signals_restore(const struct child_signals *signals);
+/** child_signals_restore_start() - for the child: the mask telprobe was started with, dispositions
+ * as they were found. Async-signal-safe. */
+void child_signals_restore_start(const struct child_signals *signals);
 
-/** child_signals_release() - discard what is pending, restore, close. A no-op if not taken. */
+/** child_signals_release() - discard what is pending, put mask and dispositions back as they were
+ * found, close. A no-op if not taken. */
 void child_signals_release(struct child_signals *signals);
 
 /** child_signals_pass() - hand what has come in to @pid, except what it got itself (the terminal

@@ -17,6 +17,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli/child.h"
@@ -281,20 +282,15 @@ static void child_sees_signals_as_found(void **state)
 	struct fixture *fixture = *state;
 	struct sigaction hangup, child_action;
 	unsigned long long blocked = 0, ignores = 0;
-	sigset_t set, mask;
 
 	sigaction(SIGHUP, &ignored, &hangup);
 	sigaction(SIGCHLD, &ignored, &child_action);
-	sigemptyset(&set);
-	sigaddset(&set, SIGUSR2);
-	sigprocmask(SIG_BLOCK, &set, &mask);
 	run_shell(fixture, SHOW_SIGNALS);
-	sigprocmask(SIG_SETMASK, &mask, NULL);
 	sigaction(SIGHUP, &hangup, NULL);
 
 	assert_int_equal(sscanf(strstr(fixture->text, "SigBlk:"), "SigBlk: %llx", &blocked), 1);
 	assert_int_equal(sscanf(strstr(fixture->text, "SigIgn:"), "SigIgn: %llx", &ignores), 1);
-	assert_true(blocked & 1ULL << (SIGUSR2 - 1));
+	assert_true(blocked & 1ULL << (SIGUSR2 - 1)); /* blocked by main() before the start */
 	assert_false(blocked & 1ULL << (SIGTERM - 1));
 	assert_true(ignores & 1ULL << (SIGHUP - 1));
 	assert_false(ignores & 1ULL << (SIGPIPE - 1));
@@ -302,6 +298,27 @@ static void child_sees_signals_as_found(void **state)
 	fixture->child = NULL;
 	sigaction(SIGCHLD, &child_action, &hangup);
 	assert_ptr_equal(hangup.sa_handler, SIG_IGN); /* put back as it was found */
+}
+
+static void signal_somebody_here_waits_for_is_left_to_him(void **state)
+{
+	const struct timespec timeout = { .tv_sec = WAIT_MS / 1000 };
+	struct fixture *fixture = *state;
+	unsigned long long blocked;
+	sigset_t set, mask;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGRTMIN + 2);
+	sigprocmask(SIG_BLOCK, &set, &mask);
+	start_shell(fixture, SHOW_SIGNALS);
+	kill(getpid(), SIGRTMIN + 2);
+	assert_int_equal(child_release(fixture->child, NULL), 0);
+	await_output(fixture);
+	assert_int_equal(wait_for_end(fixture), 0);
+	assert_int_equal(sigtimedwait(&set, NULL, &timeout), SIGRTMIN + 2);
+	sigprocmask(SIG_SETMASK, &mask, NULL);
+	assert_int_equal(sscanf(strstr(fixture->text, "SigBlk:"), "SigBlk: %llx", &blocked), 1);
+	assert_false(blocked & 1ULL << (SIGRTMIN + 2 - 1));
 }
 
 static void free_restores_signals(void **state)
@@ -476,8 +493,22 @@ static void child_under_sudo_is_the_caller(void **state)
 					   "CapEff:\t0000000000000000\n");
 }
 
-int main(void)
+/* Started again with a signal blocked, as a caller may start telprobe. */
+static void start_with_blocked_signal(char **argv)
 {
+	sigset_t set, mask;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR2);
+	sigprocmask(SIG_BLOCK, &set, &mask);
+	if (!sigismember(&mask, SIGUSR2))
+		execv("/proc/self/exe", argv);
+}
+
+int main(int argc, char **argv)
+{
+	(void)argc;
+	start_with_blocked_signal(argv);
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(exit_codes_come_through, setup, teardown),
 		cmocka_unit_test_setup_teardown(death_by_signal_comes_through, setup, teardown),
@@ -493,6 +524,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(signal_from_child_is_not_returned_to_it, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(child_sees_signals_as_found, setup, teardown),
+		cmocka_unit_test_setup_teardown(signal_somebody_here_waits_for_is_left_to_him,
+						setup, teardown),
 		cmocka_unit_test_setup_teardown(free_restores_signals, setup, teardown),
 		cmocka_unit_test_setup_teardown(child_inherits_no_descriptor_of_ours, setup,
 						teardown),
