@@ -11,6 +11,7 @@ struct hit { /* one marker hit, on the stack of its program */
 	__u32 object;
 	__u32 place; /* of the probed instruction */
 	__u32 kind;  /* row of the counters */
+	__u64 image_bytes;
 	struct tp_shared *shared;
 	struct thread *thread;
 	struct task_struct *task;
@@ -116,6 +117,7 @@ static __always_inline bool admit(struct hit *hit, __u32 level_needed)
 		count(0, hit->kind, TP_COUNT_REFUSED_DISABLED);
 		return false;
 	}
+	hit->image_bytes = object->image_bytes;
 	hit->task = bpf_get_current_task_btf();
 	hit->thread = bpf_task_storage_get(&threads, hit->task, NULL, 0);
 	hit->uid = bpf_get_current_uid_gid();

@@ -55,8 +55,6 @@ static __always_inline void emit(struct tp_shared *state, const void *record,
 {
 	if (put(state, record, is_urgent))
 		bump(set, TP_COUNT_DROPPED_RING_FULL);
-	else
-		bump(set, TP_COUNT_EMITTED);
 }
 
 #endif

@@ -32,38 +32,27 @@ static __always_inline __u32 program_of(struct hit *hit)
 	return hit->thread->program;
 }
 
-static __always_inline __u32 place_in_image(__u32 number, __u64 distance)
-{
-	struct tp_object *object = bpf_map_lookup_elem(&objects, &number);
-
-	if (!object || !distance || distance >= object->image_bytes)
-		return TP_PLACE_UNDECLARED;
-	return distance;
-}
-
 enum { PLACE_IN_PROGRAM = 1 }; /* in the upper half of what place_find() returns */
 
-/* A global function: the verifier looks at it once instead of at each of 40 calls.
+/* A pointer that does not lead into the marker's own file: tried against the main executable. A
+ * global function, which the verifier looks at once instead of at each of 40 calls.
  * Return: the place in the lower half; PLACE_IN_PROGRAM in the upper when it is one of @program. */
-__noinline __u64 place_find(__u32 object, __u32 program, __u64 pointer, __u64 distance)
+__noinline __u64 place_elsewhere(__u32 program, __u64 pointer)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct mm_struct *mm = task->mm;
 	struct tp_object *main;
-	__u32 place;
+	__u64 distance;
 
 	if (!pointer)
 		return TP_PLACE_ABSENT;
-	place = place_in_image(object, distance);
-	if (place != TP_PLACE_UNDECLARED || !program)
-		return place;
 	main = bpf_map_lookup_elem(&objects, &program);
-	if (!main || !mm)
+	if (!program || !main || !mm)
 		return TP_PLACE_UNDECLARED;
-	place = place_in_image(program, pointer - (mm->start_code - main->code_start));
-	if (place == TP_PLACE_UNDECLARED)
-		return place;
-	return (__u64)PLACE_IN_PROGRAM << 32 | place;
+	distance = pointer - (mm->start_code - main->code_start);
+	if (!distance || distance >= main->image_bytes)
+		return TP_PLACE_UNDECLARED;
+	return (__u64)PLACE_IN_PROGRAM << 32 | distance;
 }
 
 /* @site: address of the probed instruction, whose place is hit->place; @flag: bit of *flags to set
@@ -71,9 +60,11 @@ __noinline __u64 place_find(__u32 object, __u32 program, __u64 pointer, __u64 di
 static __always_inline __u32 place_of(struct hit *hit, __u64 pointer, __u64 site, __u8 flag,
 				      __u8 *flags)
 {
-	__u64 found = place_find(hit->object, hit->thread->program, pointer,
-				 pointer - site + hit->place);
+	__u64 distance = pointer - site + hit->place, found;
 
+	if (pointer && distance - 1 < hit->image_bytes - 1)
+		return distance;
+	found = place_elsewhere(hit->thread->program, pointer);
 	*flags |= flag * (found >> 32 & PLACE_IN_PROGRAM);
 	if ((__u32)found == TP_PLACE_UNDECLARED)
 		bump(hit->counters, TP_COUNT_UNDECLARED);

@@ -156,7 +156,7 @@ _Static_assert(sizeof(struct tp_discover) == 64, "discover");
  *   begins = closed + abandoned + overwritten + open + refused_owner + refused_depth
  *            + refused_async_full + refused_start + discarded
  *   ends = closed + unmatched + refused_owner + refused_depth_end
- *   closed + abandoned + singles = emitted + dropped_ring_full
+ *   closed + abandoned + singles = records that arrive in userspace + dropped_ring_full
  * What is refused for lease, consent, silence, level, state or argument is counted as that alone:
  * a hit is a begin, an end or a single only once it was admitted. */
 #define TP_COUNTERS_TABLE(X)                                                                       \
@@ -166,7 +166,6 @@ _Static_assert(sizeof(struct tp_discover) == 64, "discover");
 	X(ABANDONED, abandoned, "spans closed by an outer end, an exec or an exit")                \
 	X(OVERWRITTEN, overwritten, "spans replaced by one of the same id")                        \
 	X(SINGLES, singles, "events that are no span")                                             \
-	X(EMITTED, emitted, "records handed to userspace")                                         \
 	X(DROPPED_RING_FULL, dropped_ring_full, "records lost because the ring was full")          \
 	X(UNMATCHED, unmatched, "ends without a begin of that name")                               \
 	X(REFUSED_DEPTH, refused_depth, "spans deeper than 8")                                     \

@@ -96,7 +96,7 @@ static void print_outcome(const struct run_session *session, struct run_keep *ke
 	char *text;
 
 	if (choices->is_json) {
-		json = summary_json(keep->store, &error);
+		json = summary_json(keep->store, session->started_us, &error);
 		cJSON_AddItemToObject(json, "account", run_account_json(account));
 		text = cJSON_Print(json);
 		fprintf(stderr, "%s\n", text ? text : "{}");
@@ -110,7 +110,7 @@ static void print_outcome(const struct run_session *session, struct run_keep *ke
 		notice("DO_NOT_TRACK or TELPROBE_ENABLED=0 is set: nothing was recorded");
 		return;
 	}
-	if (summary_print(stderr, keep->store, &error))
+	if (summary_print(stderr, keep->store, session->started_us, &error))
 		notice_error(&error);
 	run_account_print(stderr, account, session, choices->database);
 }

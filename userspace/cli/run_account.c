@@ -27,7 +27,6 @@ static bool is_trouble(enum tp_counter counter)
 	case TP_COUNT_CLOSED:
 	case TP_COUNT_ABANDONED:
 	case TP_COUNT_SINGLES:
-	case TP_COUNT_EMITTED:
 		return false;
 	default:
 		return true;
@@ -83,21 +82,22 @@ int run_account_read(struct run_session *session, struct run_account *out, struc
 
 bool run_account_is_exact(const struct run_account *account)
 {
+	uint64_t dropped = 0;
 	int kind;
 
 	for (kind = 0; kind < TP_KINDS; kind++) {
 		const __u64 *count = account->total[kind].count;
 
-		if (count[TP_COUNT_CLOSED] + count[TP_COUNT_ABANDONED] + count[TP_COUNT_SINGLES] !=
-		    count[TP_COUNT_EMITTED] + count[TP_COUNT_DROPPED_RING_FULL])
-			return false;
+		dropped += count[TP_COUNT_DROPPED_RING_FULL];
 		if (kind >= TP_SPAN_KINDS)
 			continue;
-		if (count[TP_COUNT_ENDS] < count[TP_COUNT_CLOSED] + count[TP_COUNT_UNMATCHED] ||
+		if (count[TP_COUNT_ENDS] != count[TP_COUNT_CLOSED] + count[TP_COUNT_UNMATCHED] +
+						    count[TP_COUNT_REFUSED_OWNER] +
+						    count[TP_COUNT_REFUSED_DEPTH_END] ||
 		    open_spans(&account->total[kind]) < 0)
 			return false;
 	}
-	return true;
+	return account->events == account->kept.taken + dropped;
 }
 
 static void print_refused_names(FILE *out, const struct run_session *session)

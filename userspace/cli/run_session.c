@@ -94,6 +94,7 @@ int run_session_open(enum tp_level level, struct run_session *session, struct er
 	if (ret)
 		return ret;
 	clock_init(&session->clock, NULL);
+	session->started_us = clock_now_us();
 	return identify_ring(&session->ring, error);
 }
 

@@ -43,6 +43,7 @@ struct run_session {
 	struct capture *capture;
 	struct firewall *firewall;
 	struct clock clock;
+	int64_t started_us; /* what is older in a database is not this run's */
 	struct store_ring ring;
 	struct run_keep *keep; /* where records go now; the caller's */
 	uint32_t late;	    /* programs that ran before their markers were attached */
