@@ -53,7 +53,7 @@ benches := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/*.c))
 apps := $(BUILD)/apps/.built
 run_tests := BUILD=$(abspath $(BUILD)) scripts/run-tests
 
-.PHONY: all tests check check-unit check-bpf check-cli check-header bench install uninstall clean \
+.PHONY: all tests check check-unit check-bpf check-cli check-header fuzz bench install uninstall clean \
 	fmt lint help
 all: $(BUILD)/telprobe
 
@@ -118,6 +118,19 @@ check-bpf: all $(bpf_tests) $(apps)
 check-cli: all $(cli_tests) $(apps)
 	$(quiet)$(run_tests) cli
 
+# Any bytes as a program, for FUZZ_SECONDS, beginning with the traced programs.
+FUZZ_SECONDS ?= 60
+$(BUILD)/fuzz/%_fuzz: tests/fuzz/%_fuzz.c $(wildcard userspace/inspect/*.[ch] userspace/lib/*.[ch])
+	@mkdir -p $(@D)
+	$(say) FUZZ $@
+	$(quiet)$(CLANG) -g -O1 $(host_flags) -Wno-missing-field-initializers -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=all -DINSPECT_FUZZ_LIBFUZZER $(filter %.c,$^) $(host_libs) -o $@
+
+fuzz: $(BUILD)/fuzz/inspect_fuzz $(apps)
+	$(quiet)mkdir -p $(BUILD)/fuzz/found
+	$(quiet)cd $(BUILD)/fuzz && ./inspect_fuzz -max_total_time=$(FUZZ_SECONDS) -verbosity=0 \
+		-print_final_stats=1 found $(abspath $(BUILD))/apps
+
 bench: all $(benches) $(apps)
 	$(quiet)BUILD=$(abspath $(BUILD)) scripts/bench
 
@@ -153,6 +166,7 @@ help:
 	@echo 'all            build/telprobe'
 	@echo 'check          all tests; as root also those that attach probes'
 	@echo 'check-unit check-header check-bpf check-cli   one kind of them'
+	@echo 'fuzz           the reader of ELF files, for FUZZ_SECONDS=60'
 	@echo 'bench          measure; writes build/bench.json'
 	@echo 'install uninstall   into or from DESTDIR$$PREFIX, here $(DESTDIR)$(PREFIX)'
 	@echo 'lint fmt       style: check it, or reformat'
