@@ -76,6 +76,7 @@ int run_account_read(struct run_session *session, struct run_account *out, struc
 		if (kind < TP_SPAN_KINDS)
 			out->open += open_spans(&out->total[kind]);
 	}
+	out->events -= out->kept.noted; /* a process that began is no event */
 	out->lost = out->events - out->kept.stored;
 	return 0;
 }
@@ -97,7 +98,7 @@ bool run_account_is_exact(const struct run_account *account)
 		    open_spans(&account->total[kind]) < 0)
 			return false;
 	}
-	return account->events == account->kept.taken + dropped;
+	return account->events + account->kept.noted == account->kept.taken + dropped;
 }
 
 static void print_refused_names(FILE *out, const struct run_session *session)
