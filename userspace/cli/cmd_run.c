@@ -125,9 +125,10 @@ static int check_expectations(const struct cli *cli, const struct run_session *s
 
 	run_act_as_user(session);
 	if (record)
-		ret = expectation_record(keep->store, record, &error);
+		ret = expectation_record(keep->store, session->started_us, record, &error);
 	if (!ret && expect)
-		ret = expectation_check(keep->store, expect, stderr, &error);
+		ret = expectation_check(keep->store, session->started_us, expect, stderr,
+					&error);
 	run_act_as_root(session);
 	return ret ? cli_fail(cli, &error) : CLI_DONE;
 }

@@ -8,6 +8,8 @@
 
 /* clang-format off */
 #define CLI_COMMANDS(X)                                                                            \
+	X(run)                                                                                     \
+	X(doctor)                                                                                  \
 	X(help)
 /* clang-format on */
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* summary.h - what a run was: a row for each command and each process that ended. */
+/* summary.h - what a run was: a row for each command and each way processes ended. */
 #ifndef TELPROBE_REPORT_SUMMARY_H
 #define TELPROBE_REPORT_SUMMARY_H
 
+#include <stdint.h>
 #include <stdio.h>
 
 #include "lib/error.h"
@@ -12,11 +13,12 @@ struct cJSON;
 
 /** summary_print() - the table `telprobe run` ends with: command (with subcommand), runs, failed,
  * p50, p95, max; then how each program's processes ended (exit code, signal, crash). Prints nothing
- * for a store without events. */
-int summary_print(FILE *out, struct store *store, struct error *error);
+ * for a store without events.
+ * @since_us: events before it are of earlier runs; 0: all */
+int summary_print(FILE *out, struct store *store, int64_t since_us, struct error *error);
 
 /** summary_json() - the same rows as {"commands": [...], "processes": [...]}; the caller frees.
  * Return: NULL on failure. */
-struct cJSON *summary_json(struct store *store, struct error *error);
+struct cJSON *summary_json(struct store *store, int64_t since_us, struct error *error);
 
 #endif

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "report/event_types.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+static const char *const span_types[TP_SPAN_KINDS][TP_OUTCOMES] = {
+#define TYPES_OF(kind)                                                                             \
+	{                                                                                          \
+		[TP_OUTCOME_FAILED] = kind "_failed", [TP_OUTCOME_CANCELLED] = kind "_cancelled",  \
+		[TP_OUTCOME_ABANDONED] = kind "_abandoned", [TP_OUTCOME_OK] = kind "_completed"    \
+	}
+	[TP_KIND_COMMAND] = { "command_executed", "command_failed", "command_cancelled",
+			      "command_abandoned" },
+	[TP_KIND_TOOL] = TYPES_OF("tool"),
+	[TP_KIND_STEP] = TYPES_OF("step"),
+	[TP_KIND_CALL] = TYPES_OF("call"),
+	[TP_KIND_CONVERSATION] = TYPES_OF("conversation"),
+	[TP_KIND_PHASE] = TYPES_OF("phase"),
+#undef TYPES_OF
+};
+
+/* Everything but spans. Lifecycle actions of these names are published as themselves. */
+static const struct event_type other_types[] = {
+	{ "session_started", TP_SESSION_BEGIN },
+	{ "session_ended", TP_SESSION_END },
+	{ "process_started", TP_EXEC },
+	{ "process_exited", TP_EXIT },
+	{ "crash_detected", TP_EXIT },
+	{ "tag", TP_TAG },
+	{ "count", TP_COUNT },
+	{ "measure", TP_MEASURE },
+	{ "error_occurred", TP_ERROR },
+	{ "error_recovered", TP_RECOVERED },
+	{ "feature_used", TP_FEATURE },
+	{ "feature_discovered", TP_FEATURE },
+	{ "feature_disabled", TP_FEATURE },
+	{ "decision", TP_DECISION },
+	{ "opted_out", TP_OPTED_OUT },
+	{ "install_started", TP_LIFECYCLE },
+	{ "install_completed", TP_LIFECYCLE },
+	{ "install_failed", TP_LIFECYCLE },
+	{ "update_available", TP_LIFECYCLE },
+	{ "update_completed", TP_LIFECYCLE },
+	{ "update_failed", TP_LIFECYCLE },
+	{ "uninstall", TP_LIFECYCLE },
+	{ "upgrade_prompt_shown", TP_LIFECYCLE },
+	{ "upgrade_link_clicked", TP_LIFECYCLE },
+	{ "upgrade_completed", TP_LIFECYCLE },
+	{ "trial_started", TP_LIFECYCLE },
+	{ "trial_ended", TP_LIFECYCLE },
+	{ "lifecycle", TP_LIFECYCLE },
+};
+
+enum {
+	SPAN = 1 << TP_SPAN,
+	TAG = 1 << TP_TAG,
+	COUNT = 1 << TP_COUNT,
+	MEASURE = 1 << TP_MEASURE,
+	FAULT = 1 << TP_ERROR,
+	RECOVERED = 1 << TP_RECOVERED,
+	FEATURE = 1 << TP_FEATURE,
+	DECISION = 1 << TP_DECISION,
+	LIFECYCLE = 1 << TP_LIFECYCLE,
+	SESSION = 1 << TP_SESSION_BEGIN | 1 << TP_SESSION_END,
+	EXEC = 1 << TP_EXEC,
+	EXIT = 1 << TP_EXIT,
+	ON_SPAN = TAG | COUNT | MEASURE | FAULT | RECOVERED | FEATURE | DECISION | LIFECYCLE,
+	ALL = (1 << TP_DISCOVER) - 2,
+};
+
+static const struct event_field fields[] = {
+	{ "name", "of the command, tool, step, counter or measure", SPAN | COUNT | MEASURE, false },
+	{ "subcommand", "of the command", SPAN, false },
+	{ "profile", "of the command", SPAN, false },
+	{ "outcome", "ok, failed, cancelled or abandoned", SPAN, false },
+	{ "ended_by", "of an abandoned span: outer, exec or exit", SPAN, false },
+	{ "duration_ms", "from begin to end", SPAN | EXIT, true },
+	{ "app", "program", SESSION, false },
+	{ "version", "of the program", 1 << TP_SESSION_BEGIN | LIFECYCLE, false },
+	{ "key", "of the tag", TAG, false },
+	{ "value", "of the tag; of a measure the middle of its bucket", TAG | MEASURE, false },
+	{ "bucket_lower", "smallest value of the bucket", MEASURE, true },
+	{ "bucket_upper", "largest value of the bucket", MEASURE, true },
+	{ "unit", "of the measure", MEASURE, false },
+	{ "delta", "what was counted", COUNT, false },
+	{ "error_category", "kind of error", SPAN | FAULT | RECOVERED, false },
+	{ "error_code", "which error of its kind", FAULT | RECOVERED, false },
+	{ "severity", "debug, info, warning, error or critical", FAULT, false },
+	{ "recoverable", "whether the program can go on", FAULT, false },
+	{ "attempts", "how many it took to recover", RECOVERED, false },
+	{ "feature", "name of the feature", FEATURE, false },
+	{ "source", "what led to the feature", FEATURE, false },
+	{ "subject", "what was decided about", DECISION, false },
+	{ "level", "how much depends on it", DECISION, false },
+	{ "action", "what was decided, or done", DECISION | LIFECYCLE, false },
+	{ "category", "kind of decision or of failure", DECISION | LIFECYCLE, false },
+	{ "decision", "number that both halves of a decision share", DECISION, true },
+	{ "waited_ms", "since the first half of the decision", DECISION, true },
+	{ "method", "way of installing", LIFECYCLE, false },
+	{ "other_version", "version before or after", LIFECYCLE, false },
+	{ "number", "a number the program gives", LIFECYCLE, false },
+	{ "forked", "forked without executing a program", EXEC | EXIT, false },
+	{ "exit_code", "of the process", SPAN | EXIT, false },
+	{ "signal", "that ended the process", SPAN | EXIT, false },
+	{ "cpu_ms", "processor time of the process", EXIT, true },
+	{ "peak_rss_kib", "most memory the process had", EXIT, true },
+	{ "read_bytes", "from storage", EXIT, true },
+	{ "written_bytes", "to storage", EXIT, true },
+	{ "span", "number of the span within its process", SPAN, true },
+	{ "parent", "number of the span around it", SPAN | ON_SPAN, true },
+	{ "process", "random name of the process", ALL, true },
+};
+
+enum {
+	SPAN_TYPES = TP_SPAN_KINDS * TP_OUTCOMES,
+	OTHER_TYPES = sizeof(other_types) / sizeof(other_types[0]),
+	FIELDS = sizeof(fields) / sizeof(fields[0]),
+};
+
+struct event_type event_types_at(size_t index)
+{
+	if (index < SPAN_TYPES)
+		return (struct event_type){ span_types[index / TP_OUTCOMES][index % TP_OUTCOMES],
+					    TP_SPAN };
+	index -= SPAN_TYPES;
+	return index < OTHER_TYPES ? other_types[index] : (struct event_type){ 0 };
+}
+
+enum tp_type event_type_find(const char *name)
+{
+	struct event_type type;
+	size_t i;
+
+	for (i = 0; (type = event_types_at(i)).name; i++)
+		if (!strcmp(type.name, name))
+			return type.type;
+	return TP_NONE;
+}
+
+const struct event_field *event_fields_at(size_t index)
+{
+	return index < FIELDS ? &fields[index] : NULL;
+}
+
+static const char *lifecycle_type(const char *action)
+{
+	size_t i;
+
+	for (i = 0; action && i < OTHER_TYPES; i++)
+		if (other_types[i].type == TP_LIFECYCLE && !strcmp(other_types[i].name, action))
+			return other_types[i].name;
+	return "lifecycle";
+}
+
+static const char *feature_type(uint8_t action)
+{
+	static const char *const names[] = { "feature_used", "feature_discovered",
+					     "feature_disabled" };
+
+	return action < 3 ? names[action] : names[0];
+}
+
+const char *event_type_of(const struct store_row *row)
+{
+	size_t i;
+
+	if (row->type == TP_SPAN && row->kind < TP_SPAN_KINDS && row->outcome < TP_OUTCOMES)
+		return span_types[row->kind][row->outcome];
+	if (row->type == TP_FEATURE)
+		return feature_type(row->kind);
+	if (row->type == TP_LIFECYCLE)
+		return lifecycle_type(row->name[0]);
+	if (row->type == TP_EXIT && event_is_crash(row->code))
+		return "crash_detected";
+	for (i = 0; i < OTHER_TYPES; i++)
+		if (other_types[i].type == (enum tp_type)row->type)
+			return other_types[i].name;
+	return "unknown";
+}
+
+const char *event_kind_text(uint8_t kind)
+{
+	static const char *const names[TP_SPAN_KINDS] = { "command", "tool", "step", "call",
+							  "conversation", "phase" };
+
+	return kind < TP_SPAN_KINDS ? names[kind] : "unknown";
+}
+
+const char *event_outcome_text(uint8_t outcome)
+{
+	static const char *const names[TP_OUTCOMES] = { "ok", "failed", "cancelled", "abandoned" };
+
+	return outcome < TP_OUTCOMES ? names[outcome] : "unknown";
+}
+
+const char *event_severity_text(uint8_t severity)
+{
+	static const char *const names[] = { "debug", "info", "warning", "error", "critical" };
+
+	return severity < 5 ? names[severity] : "error";
+}
+
+const char *event_action_text(uint8_t action)
+{
+	static const char *const names[] = { "used", "discovered", "disabled" };
+
+	return action < 3 ? names[action] : names[0];
+}
+
+int event_level_of(enum tp_type type, uint8_t kind)
+{
+	if (type == TP_MEASURE || (type == TP_SPAN && kind != TP_KIND_COMMAND))
+		return TP_LEVEL_FULL;
+	return TP_LEVEL_ENHANCED;
+}
+
+bool event_is_crash(int32_t wait_status)
+{
+	if (!WIFSIGNALED(wait_status))
+		return false;
+	switch (WTERMSIG(wait_status)) {
+	case SIGSEGV:
+	case SIGABRT:
+	case SIGBUS:
+	case SIGFPE:
+	case SIGILL:
+	case SIGTRAP:
+	case SIGSYS:
+		return true;
+	}
+	return false;
+}
+
+const char *event_signal_text(int number)
+{
+	static char text[16];
+	const char *name = sigabbrev_np(number);
+
+	if (name)
+		snprintf(text, sizeof(text), "SIG%s", name);
+	else if (number >= SIGRTMIN && number <= SIGRTMAX)
+		snprintf(text, sizeof(text), "SIGRTMIN+%d", number - SIGRTMIN);
+	else
+		snprintf(text, sizeof(text), "signal %d", number);
+	return text;
+}
+
+void event_ending_text(int32_t wait_status, char out[40])
+{
+	if (!WIFSIGNALED(wait_status))
+		snprintf(out, 40, "exit code %d", WEXITSTATUS(wait_status));
+	else if (event_is_crash(wait_status))
+		snprintf(out, 40, "crashed with %s", event_signal_text(WTERMSIG(wait_status)));
+	else
+		snprintf(out, 40, "killed by %s", event_signal_text(WTERMSIG(wait_status)));
+}
