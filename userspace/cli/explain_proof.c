@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "cli/explain_proof.h"
+
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "capture/proof.h"
+
+static void print_text(const struct proof *proof, bool is_clean)
+{
+	int i, helper;
+
+	for (i = 0; i < proof->program_count; i++) {
+		const struct proof_program *program = &proof->program[i];
+
+		printf("%s  tag %s  %u instructions%s\n", program->name, program->tag,
+		       program->instructions,
+		       program->reads_user_memory ? "  READS USER MEMORY" : "");
+		for (helper = 0; helper < program->helper_count; helper++)
+			printf("  %s\n", program->helper[helper]);
+	}
+	printf(is_clean ? "None of them calls a function that reads the memory of a process.\n"
+			: "These are not the programs telprobe promises.\n");
+}
+
+static void print_json(const struct proof *proof)
+{
+	cJSON *list = cJSON_CreateArray();
+	char *text;
+	int i, helper;
+
+	for (i = 0; i < proof->program_count; i++) {
+		const struct proof_program *program = &proof->program[i];
+		cJSON *row = cJSON_CreateObject(), *helpers = cJSON_CreateArray();
+
+		cJSON_AddStringToObject(row, "program", program->name);
+		cJSON_AddStringToObject(row, "tag", program->tag);
+		cJSON_AddNumberToObject(row, "instructions", program->instructions);
+		cJSON_AddBoolToObject(row, "reads_user_memory", program->reads_user_memory);
+		for (helper = 0; helper < program->helper_count; helper++)
+			cJSON_AddItemToArray(helpers, cJSON_CreateString(program->helper[helper]));
+		cJSON_AddItemToObject(row, "calls", helpers);
+		cJSON_AddItemToArray(list, row);
+	}
+	text = cJSON_Print(list);
+	puts(text ? text : "[]");
+	free(text);
+	cJSON_Delete(list);
+}
+
+int explain_proof(const struct cli *cli, bool is_json)
+{
+	struct proof *proof = calloc(1, sizeof(*proof)); /* too large for the stack */
+	struct error error = {0};
+	bool is_clean = true;
+	int ret, i;
+
+	if (!proof) {
+		error_set(&error, -ENOMEM, "no memory to read the programs back");
+		return cli_fail(cli, &error);
+	}
+	ret = proof_read(proof, &error);
+	if (ret) {
+		free(proof);
+		return cli_fail(cli, &error);
+	}
+	for (i = 0; i < proof->program_count; i++)
+		is_clean &= !proof->program[i].reads_user_memory;
+	if (is_json)
+		print_json(proof);
+	else
+		print_text(proof, is_clean);
+	free(proof);
+	return is_clean ? CLI_DONE : CLI_FAILED;
+}
