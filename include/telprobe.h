@@ -6,7 +6,7 @@
  *		TELPROBE_SCOPE_FAILED(run, "network");
  *
  * This file is all there is: nothing to link, nothing to initialise, no thread, no socket. A marker
- * is one well-predicted branch until somebody listens: `telprobe run -- ./app`, bpftrace, perf, gdb.
+ * is one well-predicted branch until somebody listens: `telprobe run -- app`, bpftrace, perf, gdb.
  * C99 and later, C++11 and later, gcc and clang. On 64-bit x86 and arm64 Linux the markers are
  * there; elsewhere, and with -DTELPROBE_DISABLE, they are checked by the compiler and vanish.
  *
@@ -348,7 +348,7 @@ static TELPROBE_INLINE_ uint64_t telprobe_bits_(double value)
 
 /**
  * TELPROBE_TAG() - a name put on the open span, else on the session; eight a span
- * @key: "model", "runtime", "shell", "backend", "tier", "channel"; @value: a literal like any name */
+ * @key: "model", "runtime", "shell", "backend", "tier", "channel"; @value: a name too */
 #define TELPROBE_TAG(key, value, id)                                                               \
 	TELPROBE_HIT_(tag, 7, TELPROBE_U1_ TELPROBE_U2_ TELPROBE_U3_, (key, value, id))
 
@@ -360,7 +360,7 @@ static TELPROBE_INLINE_ uint64_t telprobe_bits_(double value)
 
 /**
  * TELPROBE_MEASURE() - one value of a distribution: parts of a latency, scores, sizes
- * @value: double; not-a-number and infinities are counted apart; @unit: "ms", "bytes", or NULL */
+ * @value: double; @unit: "ms", "bytes", or NULL */
 #define TELPROBE_MEASURE(name, value, unit, id)                                                    \
 	TELPROBE_HIT_(measure, 9, TELPROBE_U1_ TELPROBE_U2_ TELPROBE_U3_ TELPROBE_U4_,             \
 		      (name, telprobe_bits_(value), unit, id))
@@ -405,7 +405,7 @@ static TELPROBE_INLINE_ uint64_t telprobe_bits_(double value)
 			      TELPROBE_S6_,                                                        \
 		      (action, method, version, other_version, category, number))
 
-/** TELPROBE_OPT_OUT() - for --no-telemetry: this process and what it executes are silent from here */
+/** TELPROBE_OPT_OUT() - for --no-telemetry: this process and what it executes are silent now */
 #define TELPROBE_OPT_OUT() TELPROBE_HIT_(opt_out, 15, "", ())
 
 /**

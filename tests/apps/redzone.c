@@ -43,7 +43,7 @@ static const char *word_name(int word)
 #define LOAD_VECTOR(n, from, to) "movdqa 128+16*" #n "+" from "(%rip), %xmm" #n "\n"
 #define STORE_VECTOR(n, from, to) "movdqa %xmm" #n ", 128+16*" #n "+" to "(%rip)\n"
 
-/* redzone_call: everything in from redzone_in, the marker's function, everything out to redzone_out.
+/* redzone_call: all in from redzone_in, call the marker's function, all out to redzone_out.
  * rsp cannot be filled; that we come back tells that it is right. */
 __asm__(".text\n"
 	".globl redzone_call\n"

@@ -46,8 +46,8 @@ __attribute__((noinline)) static void caller(const char *name)
 	volatile char frame[40]; /* a stack pointer the unwinder has to know about */
 
 	frame[0] = name[0];
-	TELPROBE_COMMAND_BEGIN(name, NULL, NULL, 0);
 	frame[1] = frame[0];
+	TELPROBE_COMMAND_BEGIN(name, NULL, NULL, 0); /* last: not to become a jump */
 }
 
 static int saw(void (*function)(void), int from)

@@ -49,10 +49,16 @@ check_layout() {
 	return 1
 }
 
-# check_page FILE: the semaphores' page of the file belongs to one writable segment only
+# check_page FILE: the semaphores fill whole pages, which belong to one writable segment only
 check_page() {
-	local name semaphore offset address size flags owners page
+	local name semaphore offset address size flags owners page segment
 	local -a segments
+	read -r address size < <(LC_ALL=C readelf -SW "$1" |
+		sed -n 's/^.*\] \.probes  *[A-Z]* *//p' | awk '{ print "0x" $1, "0x" $3 }')
+	if ((address % 4096 || size % 4096 || size == 0)); then
+		echo "section .probes at $address has $size bytes: not whole pages"
+		return 1
+	fi
 	mapfile -t segments < <(LC_ALL=C readelf -lW "$1" |
 		awk '$1 == "LOAD" { print $2, $3, $5, ($7 ~ /W/ || $8 ~ /W/) ? "W" : "-" }')
 	while read -r name _ semaphore _; do
