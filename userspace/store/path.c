@@ -193,13 +193,8 @@ free:
 
 void store_path_undo(const char *path, const struct store_path *prepared)
 {
-	char beside[PATH_MAX + 8];
+	struct stat file;
 
-	if (!prepared->is_created)
-		return;
-	unlink(path);
-	snprintf(beside, sizeof(beside), "%s-wal", path);
-	unlink(beside);
-	snprintf(beside, sizeof(beside), "%s-shm", path);
-	unlink(beside);
+	if (prepared->is_created && !lstat(path, &file) && S_ISREG(file.st_mode) && !file.st_size)
+		unlink(path);
 }

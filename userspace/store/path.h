@@ -22,7 +22,7 @@ struct store_path {
 int store_path_prepare(const char *path, enum store_mode mode, struct store_path *out,
 		       struct error *error);
 
-/** store_path_undo() - remove a file this call had created. */
+/** store_path_undo() - remove the file if it was created here and is still empty. */
 void store_path_undo(const char *path, const struct store_path *prepared);
 
 #endif

@@ -38,7 +38,7 @@ static int errno_of(int result, int system)
 		return -ENOSPC;
 	if (system == EACCES || system == EPERM)
 		return -EACCES;
-	if (system == EROFS || result == SQLITE_READONLY_DIRECTORY)
+	if (system == EROFS)
 		return -EROFS;
 	if ((result & 0xff) == SQLITE_READONLY)
 		return -EACCES;
@@ -67,10 +67,30 @@ static void hint_for(int code, struct error *error, const char *path)
 	}
 }
 
+/* What the kernel said last: SQLite forgets it for the log, whose file has to be asked itself. */
+static int system_error(struct store *store)
+{
+	int system = sqlite3_system_errno(store->database);
+	sqlite3_file *log = NULL;
+
+	if (system)
+		return system;
+	sqlite3_file_control(store->database, "main", SQLITE_FCNTL_LAST_ERRNO, &system);
+	if (system)
+		return system;
+	sqlite3_file_control(store->database, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+	if (log && log->pMethods)
+		log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &system);
+	return system;
+}
+
 int store_failed(struct store *store, struct error *error, const char *act)
 {
 	int result = sqlite3_extended_errcode(store->database);
-	int code = errno_of(result, sqlite3_system_errno(store->database));
+	int code = errno_of(result, (result & 0xff) == SQLITE_IOERR ||
+						    (result & 0xff) == SQLITE_CANTOPEN ?
+					    system_error(store) :
+					    0);
 	const char *reason = sqlite3_errmsg(store->database);
 
 	if ((result & 0xff) == SQLITE_NOTADB)
@@ -237,6 +257,20 @@ static int check_writable(struct store *store, const char *path, struct error *e
 	return code;
 }
 
+/* Two that open a new file at once are both refused the exclusive lock, without waiting. */
+static int apply_write_settings(struct store *store, struct error *error)
+{
+	const int64_t until_us = clock_now_us() + BUSY_TIMEOUT_MS * 1000;
+	int ret;
+
+	for (;;) {
+		ret = store_script(store, write_settings_sql, "write to", error);
+		if (ret != -EBUSY || clock_now_us() >= until_us)
+			return ret;
+		sqlite3_sleep(5);
+	}
+}
+
 static int open_for_writing(struct store *store, uint32_t owner_uid, bool is_file,
 			    struct error *error)
 {
@@ -248,7 +282,7 @@ static int open_for_writing(struct store *store, uint32_t owner_uid, bool is_fil
 	if (!ret)
 		ret = check_identity(store, &is_new, error);
 	if (!ret)
-		ret = store_script(store, write_settings_sql, "write to", error);
+		ret = apply_write_settings(store, error);
 	if (ret)
 		return ret;
 	/* else the log goes with the last writer, and then nobody can read who cannot write */

@@ -34,8 +34,7 @@ enum store_mode {
  * is then read as it is, without looking for a writer that comes later.
  * Return: 0; -ENOENT: no file (STORE_READ) or no directory; -ELOOP: a symbolic link; -ENOTSUP: newer
  * schema; -EBADMSG: not a telprobe database (no regular file, no database, another application's,
- * damaged); -EACCES, -EROFS, -ENOSPC, -EIO, -EBUSY, -ENOMEM. Each with a hint. A file that could
- * not be made into a database is not left behind. */
+ * damaged); -EACCES, -EROFS, -ENOSPC, -EIO, -EBUSY, -ENOMEM. Each with a hint. */
 int store_open(const char *path, enum store_mode mode, uint32_t owner_uid, struct store **out,
 	       struct error *error);
 void store_close(struct store *store); /* NULL is fine; rolls back what was not committed */
