@@ -100,14 +100,16 @@ int marker(struct pt_regs *ctx)
 {
 	__u64 cookie = bpf_get_attach_cookie(ctx);
 	__u32 marker = TP_COOKIE_MARKER(cookie);
-	struct hit hit = {.object = TP_COOKIE_OBJECT(cookie), .place = cookie};
 	__u32 kind = kind_of(ctx, marker);
+	struct hit hit; /* admit() fills the rest */
 
+	hit.object = TP_COOKIE_OBJECT(cookie);
 	if (kind >= TP_KINDS) {
 		count(hit.object, TP_KIND_SINGLE, TP_COUNT_REFUSED_ARGUMENT);
 		return 0;
 	}
 	hit.kind = kind;
+	hit.place = cookie;
 	if (!admit(&hit, level_of(marker)))
 		return 0;
 	program_of(&hit);
