@@ -101,7 +101,7 @@ $(BUILD)/kernel-probe: scripts/kernel-probe.c
 		$(shell $(PKG_CONFIG) --cflags --libs libbpf) -o $@
 
 # What check runs, built but not run: scripts/check builds here and may run elsewhere.
-tests: all $(unit_tests) $(bpf_tests) $(cli_tests) $(apps)
+tests: all $(BUILD)/kernel-probe $(unit_tests) $(bpf_tests) $(cli_tests) $(apps)
 
 check: tests
 	$(quiet)$(run_tests) unit header bpf cli
@@ -112,10 +112,10 @@ check-unit: $(unit_tests)
 check-header: $(apps)
 	$(quiet)$(run_tests) header
 
-check-bpf: all $(bpf_tests) $(apps)
+check-bpf: all $(BUILD)/kernel-probe $(bpf_tests) $(apps)
 	$(quiet)$(run_tests) bpf
 
-check-cli: all $(cli_tests) $(apps)
+check-cli: all $(BUILD)/kernel-probe $(cli_tests) $(apps)
 	$(quiet)$(run_tests) cli
 
 # Any bytes as a program, for FUZZ_SECONDS, beginning with the traced programs.
