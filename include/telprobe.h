@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /* telprobe.h - the markers an application carries so that telprobe can tell how it is used.
  *
- *	TELPROBE_COMMAND_SCOPE(run, "sync", "push", NULL);	// ends on every way out, even return
+ *	TELPROBE_COMMAND_SCOPE(run, "sync", "push", NULL);	// ends on every way out
  *	if (upload(file) < 0)
  *		TELPROBE_SCOPE_FAILED(run, "network");
  *
@@ -77,7 +77,8 @@ enum telprobe_severity {
 	X(recovered, (const char *, const char *, int64_t, uint64_t))                              \
 	X(feature, (const char *, int64_t, const char *))                                          \
 	X(decision, (const char *, const char *, const char *, const char *, uint64_t))            \
-	X(lifecycle, (const char *, const char *, const char *, const char *, const char *, int64_t)) \
+	X(lifecycle, (const char *, const char *, const char *, const char *, const char *,        \
+		      int64_t))                                                                    \
 	X(opt_out, (void))
 
 #if !defined(TELPROBE_DISABLE) && defined(__linux__) && defined(__ELF__) &&                        \

@@ -53,7 +53,8 @@ static void odd(const char *argument)
 static void numbers(void)
 {
 	static const int64_t whole[] = { INT64_MIN, -1, 3, 255, 256, INT32_MAX, INT64_MAX };
-	const double values[] = { NAN, -NAN, INFINITY, -INFINITY, 0.0, -0.0, -1.5, 5e-324, 1.7e308 };
+	const double values[] = { NAN,	-NAN, INFINITY, -INFINITY, 0.0,
+				  -0.0, -1.5, 5e-324,	1.7e308 };
 
 	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++) {
 		TELPROBE_COMMAND_BEGIN("numbers", NULL, NULL, (uint64_t)whole[i]);

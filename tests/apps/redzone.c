@@ -105,8 +105,8 @@ static int registers_differ(uint64_t round)
 		if (redzone_in[i] == redzone_out[i])
 			continue;
 		printf("round %llu: %s (word %d): %016llx became %016llx\n",
-		       (unsigned long long)round, word_name(i), i, (unsigned long long)redzone_in[i],
-		       (unsigned long long)redzone_out[i]);
+		       (unsigned long long)round, word_name(i), i,
+		       (unsigned long long)redzone_in[i], (unsigned long long)redzone_out[i]);
 		return 1;
 	}
 	return 0;

@@ -32,8 +32,8 @@ check_layout() {
 	while read -r name location _; do
 		bytes=$(objdump -s --start-address="$location" \
 			--stop-address=$((location + 17)) "$1" |
-			awk '/^ [0-9a-f]+ / { for (i = 2; i < NF && i < 6; i++) if (length($i) <= 8 &&
-				$i ~ /^[0-9a-f]+$/) printf "%s", $i }')
+			awk '/^ [0-9a-f]+ / { for (i = 2; i < NF && i < 6; i++)
+				if (length($i) <= 8 && $i ~ /^[0-9a-f]+$/) printf "%s", $i }')
 		if [ "${bytes:0:34}" != $wanted ]; then
 			echo "$name at $location holds ${bytes:0:34}"
 			return 1
