@@ -72,9 +72,8 @@ static int is_refused_opcode(const ZydisDecodedInstruction *instruction)
 	/* It holds back the trap after the next instruction. */
 	if (opcode == OPCODE_MOV_TO_SEGMENT && instruction->raw.modrm.reg == SEGMENT_SS)
 		return 1;
-	/* 41 90 is xchg %r8,%rax; the kernel takes each 90 for a nop and would skip it. */
-	return opcode == 0x90 && instruction->mnemonic != ZYDIS_MNEMONIC_NOP &&
-	       instruction->mnemonic != ZYDIS_MNEMONIC_PAUSE && has_prefix(instruction, 0x41);
+	/* 49 90 is xchg %rax,%r8; the kernel takes each 90 for a nop and skips it (seen on 6.18). */
+	return opcode == 0x90 && instruction->raw.rex.B;
 }
 
 static int is_emulated(const ZydisDecodedInstruction *instruction)

@@ -17,7 +17,7 @@ static char builder_directory[64];
 static inline int builder_setup(void **state)
 {
 	(void)state;
-	strcpy(builder_directory, "/tmp/telprobe-inspect.XXXXXX");
+	snprintf(builder_directory, sizeof(builder_directory), "/tmp/telprobe-inspect.XXXXXX");
 	if (!mkdtemp(builder_directory))
 		return -1;
 	return chmod(builder_directory, 0755); /* another user reads in one test */

@@ -73,6 +73,7 @@ static void decode_instruction_x86_refused_as_uprobes_do(void **state)
 		{ CODE("\x66\xe8\x00\x00\x00\x00"), 1, 0 },		    /* callw */
 		{ CODE("\x8e\xd0"), 1, 0 },				    /* mov %eax,%ss */
 		{ CODE("\x41\x90"), 1, 0 },				    /* xchg %r8,%rax */
+		{ CODE("\x49\x90"), 1, 0 },				    /* xchg %rax,%r8 */
 		{ CODE("\x06"), 1, 0 },					    /* none in 64-bit */
 		{ CODE("\x48"), 1, 0 },					    /* cut short */
 		{ CODE(""), 1, 0 },

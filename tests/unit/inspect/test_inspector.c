@@ -52,7 +52,7 @@ static pid_t child_of(pid_t parent)
 			text[0] = '\0';
 		fclose(file);
 	}
-	return (pid_t)atoi(text);
+	return (pid_t)strtol(text, NULL, 10);
 }
 
 static struct inspector *start(void)
