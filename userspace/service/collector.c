@@ -56,7 +56,7 @@ struct process {
 	struct place app_place;	      /* as the last session_begin named them */
 	struct place version_place;
 	bool is_app_refused;
-	bool is_recent; /* seen since the last sweep */
+	uint64_t last_taken; /* the record it was seen with last */
 };
 
 struct collector {
@@ -172,27 +172,29 @@ static void give_up(struct collector *collector, size_t more)
 
 /* --- processes ---------------------------------------------------------------------------- */
 
-/* Forget the processes that were quiet since the last time: the ends of some are never seen. When
- * none was, all begin anew. */
+/* Forget the processes that were quiet for longer than most: the ends of some are never seen. */
 static void sweep(struct collector *collector)
 {
 	struct table *processes = &collector->processes, recent;
 	struct process *process, *kept;
+	unsigned __int128 sum = 0;
+	uint64_t mean;
 	size_t position = 0;
 	const void *key;
 
+	while ((process = table_next(processes, &position, NULL)))
+		sum += process->last_taken;
+	mean = (uint64_t)(sum / processes->count);
 	table_init(&recent, sizeof(uint32_t), sizeof(*process), PROCESSES_KEPT);
+	position = 0;
 	while ((process = table_next(processes, &position, &key))) {
-		if (!process->is_recent)
+		if (process->last_taken <= mean)
 			continue;
 		kept = table_add(&recent, key);
 		if (!kept)
 			break;
 		*kept = *process;
-		kept->is_recent = false;
 	}
-	if (recent.count == processes->count)
-		table_clear(&recent);
 	table_clear(processes);
 	*processes = recent;
 }
@@ -207,7 +209,7 @@ static struct process *process_of(struct collector *collector, uint32_t number)
 		process = table_add(&collector->processes, &number);
 	}
 	if (process)
-		process->is_recent = true;
+		process->last_taken = collector->counts.taken;
 	return process;
 }
 

@@ -44,6 +44,10 @@ int store_step(struct store *store, sqlite3_stmt *statement, const char *act, st
 /** store_run() - a query without parameters and rows. */
 int store_run(struct store *store, enum query query, const char *act, struct error *error);
 
+/** store_transaction() - BEGIN_READ or BEGIN_WRITE, after ending what could not be ended before for
+ * want of memory. */
+int store_transaction(struct store *store, enum query begin, const char *act, struct error *error);
+
 /** store_script() - several statements, rows ignored. */
 int store_script(struct store *store, const char *sql, const char *act, struct error *error);
 

@@ -52,7 +52,7 @@ int store_migrate(struct store *store, uint32_t owner_uid, struct error *error)
 	ret = store_pragma(store, "PRAGMA user_version", &version, error);
 	if (ret || version == SCHEMA_VERSION)
 		return ret;
-	ret = store_run(store, BEGIN_WRITE, "upgrade", error);
+	ret = store_transaction(store, BEGIN_WRITE, "upgrade", error);
 	if (ret)
 		return ret;
 	ret = store_pragma(store, "PRAGMA user_version", &version, error);
@@ -61,6 +61,6 @@ int store_migrate(struct store *store, uint32_t owner_uid, struct error *error)
 	if (!ret)
 		ret = store_run(store, COMMIT, "upgrade", error);
 	if (ret)
-		sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);
+		store_run(store, ROLLBACK, "upgrade", NULL);
 	return ret;
 }

@@ -237,7 +237,7 @@ int store_each(struct store *store, const struct store_filter *filter, store_row
 	int ret;
 
 	if (!store->is_in_batch) {
-		ret = store_run(store, BEGIN_READ, act, error);
+		ret = store_transaction(store, BEGIN_READ, act, error);
 		if (ret)
 			return ret;
 	}
@@ -245,7 +245,7 @@ int store_each(struct store *store, const struct store_filter *filter, store_row
 	ret = walk_filtered(&walk);
 	recall_clear(&walk.recall);
 	if (!store->is_in_batch)
-		sqlite3_exec(store->database, query_sql[COMMIT], NULL, NULL, NULL);
+		store_run(store, ROLLBACK, act, NULL);
 	return ret;
 }
 

@@ -142,6 +142,15 @@ int store_run(struct store *store, enum query query, const char *act, struct err
 	return ret < 0 ? ret : 0;
 }
 
+int store_transaction(struct store *store, enum query begin, const char *act, struct error *error)
+{
+	int ret = 0;
+
+	if (!sqlite3_get_autocommit(store->database))
+		ret = store_run(store, ROLLBACK, act, error);
+	return ret ? ret : store_run(store, begin, act, error);
+}
+
 int store_script(struct store *store, const char *sql, const char *act, struct error *error)
 {
 	if (sqlite3_exec(store->database, sql, NULL, NULL, NULL) != SQLITE_OK)

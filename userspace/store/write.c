@@ -18,7 +18,7 @@ int store_begin(struct store *store, struct error *error)
 
 	if (store->is_in_batch)
 		return 0;
-	ret = store_run(store, BEGIN_WRITE, act, error);
+	ret = store_transaction(store, BEGIN_WRITE, act, error);
 	if (ret)
 		return ret;
 	store->is_in_batch = true;
@@ -49,8 +49,8 @@ void store_rollback(struct store *store)
 {
 	if (!store->is_in_batch)
 		return;
-	/* after some failures SQLite has rolled back already; then this one fails, rightly */
-	sqlite3_exec(store->database, query_sql[ROLLBACK], NULL, NULL, NULL);
+	if (!sqlite3_get_autocommit(store->database)) /* SQLite did it itself after some failures */
+		store_run(store, ROLLBACK, act, NULL);
 	store->is_in_batch = false;
 	store->forgotten++;
 }
