@@ -9,7 +9,14 @@
 /* clang-format off */
 #define CLI_COMMANDS(X)                                                                            \
 	X(run)                                                                                     \
+	X(show)                                                                                    \
+	X(last)                                                                                    \
+	X(metrics)                                                                                 \
+	X(export)                                                                                  \
+	X(delete)                                                                                  \
+	X(probes)                                                                                  \
 	X(doctor)                                                                                  \
+	X(explain)                                                                                 \
 	X(help)
 /* clang-format on */
 

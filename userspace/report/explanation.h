@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* explanation.h - what is collected, at which level, and what never: told from the tables that the
+ * rest of the code works by. */
+#ifndef TELPROBE_REPORT_EXPLANATION_H
+#define TELPROBE_REPORT_EXPLANATION_H
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+
+int explanation_print(FILE *out);  /* 0, -ENOMEM */
+cJSON *explanation_json(void);	   /* NULL: no memory */
+
+#endif
