@@ -32,11 +32,11 @@ struct row {
 };
 
 static const char *const words[] = {
-	"think",	 "run",	     "balanced",    "deep",	   "quick",	 "validate",
-	"bedrock",	 "laser",    "parse-input", "call.model",  "tokens.input", "tokens.output",
-	"cache.hit",	 "latency",  "ms",	    "confidence",  "ratio",	 "model",
-	"sonnet-large",	 "timeout",  "api_error",   "cache-miss",  "step_one",	 "step_two",
-	"merge-results", "compress", "gather",	    "render",	   "flush",	 "commit",
+	"think",	 "run",	     "balanced",    "deep",	  "quick",	  "validate",
+	"bedrock",	 "laser",    "parse-input", "call.model", "tokens.input", "tokens.output",
+	"cache.hit",	 "latency",  "ms",	    "confidence", "ratio",	  "model",
+	"sonnet-large",	 "timeout",  "api_error",   "cache-miss", "step_one",	  "step_two",
+	"merge-results", "compress", "gather",	    "render",	  "flush",	  "commit",
 };
 enum { WORDS = sizeof(words) / sizeof(words[0]) };
 
@@ -122,14 +122,16 @@ static void make_records(struct tp_event *events, bool is_spans_only)
 			break;
 		case 3:
 			event->header.type = TP_MEASURE;
-			event->value = 0x3ff0000000000000ull + ((uint64_t)random_below(1u << 31) << 22);
+			event->value =
+				0x3ff0000000000000ull + ((uint64_t)random_below(1u << 31) << 22);
 			event->name[1] = 15;
 			event->parent = spans[process];
 			break;
 		default:
 			event->header.type = TP_SPAN;
 			event->header.kind = (uint8_t)random_below(3);
-			event->header.outcome = random_below(20) ? TP_OUTCOME_OK : TP_OUTCOME_FAILED;
+			event->header.outcome =
+				random_below(20) ? TP_OUTCOME_OK : TP_OUTCOME_FAILED;
 			event->span = ++spans[process];
 			event->parent = event->span > 1 ? event->span - 1 : 0;
 			event->value = 20000 + (uint64_t)random_below(1u << 30);
@@ -153,11 +155,11 @@ static void remove_database(const char *path)
 /* Return: seconds from the first record to the last commit. The database stays. */
 static double collect(const char *path, const struct tp_event *events)
 {
-	struct store_ring ring = {.boot_id = {1}, .ring_id = {2}};
+	struct store_ring ring = { .boot_id = { 1 }, .ring_id = { 2 } };
 	struct collector *collector = NULL;
 	struct firewall *firewall = NULL;
 	struct store *store = NULL;
-	struct error error = {0};
+	struct error error = { 0 };
 	uint64_t position = 0;
 	double start;
 	size_t i;
@@ -193,8 +195,11 @@ static void read_rows(const char *path, struct row *rows)
 	int i;
 
 	check(sqlite3_open(path, &database), NULL);
-	check(sqlite3_prepare_v2(database, "SELECT id, context, series, value, span, parent"
-				 " FROM events ORDER BY id", -1, &statement, NULL), NULL);
+	check(sqlite3_prepare_v2(database,
+				 "SELECT id, context, series, value, span, parent"
+				 " FROM events ORDER BY id",
+				 -1, &statement, NULL),
+	      NULL);
 	for (; sqlite3_step(statement) == SQLITE_ROW && count < EVENTS; count++)
 		for (i = 0; i < 6; i++)
 			rows[count].values[i] = sqlite3_column_int64(statement, i);
@@ -213,15 +218,22 @@ static double insert_bare(const char *path, const struct row *rows)
 	int column;
 
 	remove_database(path);
-	check(sqlite3_open_v2(path, &database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
-			      SQLITE_OPEN_NOMUTEX, NULL), NULL);
-	check(sqlite3_exec(database, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-			   "PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 4194304;"
-			   "CREATE TABLE events(id INTEGER PRIMARY KEY, context INTEGER NOT NULL,"
-			   " series INTEGER NOT NULL, value INTEGER NOT NULL, span INTEGER NOT NULL,"
-			   " parent INTEGER NOT NULL) STRICT", NULL, NULL, NULL), NULL);
+	check(sqlite3_open_v2(path, &database,
+			      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+			      NULL),
+	      NULL);
+	check(sqlite3_exec(
+		      database,
+		      "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+		      "PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 4194304;"
+		      "CREATE TABLE events(id INTEGER PRIMARY KEY, context INTEGER NOT NULL,"
+		      " series INTEGER NOT NULL, value INTEGER NOT NULL, span INTEGER NOT NULL,"
+		      " parent INTEGER NOT NULL) STRICT",
+		      NULL, NULL, NULL),
+	      NULL);
 	check(sqlite3_prepare_v3(database, "INSERT INTO events VALUES(?1, ?2, ?3, ?4, ?5, ?6)", -1,
-				 SQLITE_PREPARE_PERSISTENT, &insert, NULL), NULL);
+				 SQLITE_PREPARE_PERSISTENT, &insert, NULL),
+	      NULL);
 	check(sqlite3_prepare_v2(database, "BEGIN IMMEDIATE", -1, &begin, NULL), NULL);
 	check(sqlite3_prepare_v2(database, "COMMIT", -1, &commit, NULL), NULL);
 	start = now_s();
@@ -277,7 +289,6 @@ static void bench_store(const char *directory)
 	}
 	printf("store_events_per_s %.0f\n", EVENTS / collected);
 	printf("store_bare_insert_per_s %.0f\n", EVENTS / bare);
-	printf("store_to_bare_ratio %.3f\n", bare / collected);
 	printf("store_bytes_per_event %.1f\n", bytes_an_event(path));
 	make_records(events, true);
 	collect(path, events);
@@ -292,7 +303,7 @@ static void bench_firewall(void)
 {
 	static char names[FIREWALL_NEW][24];
 	struct firewall *firewall = NULL;
-	struct error error = {0};
+	struct error error = { 0 };
 	double start, known;
 	size_t i, passed = 0;
 
@@ -301,12 +312,13 @@ static void bench_firewall(void)
 	check(firewall_new(&firewall, &error), &error);
 	start = now_s();
 	for (i = 0; i < FIREWALL_NEW; i++)
-		passed += !firewall_check(firewall, FIREWALL_NAME, FIREWALL_CONSTANT, names[i]).layer;
+		passed +=
+			!firewall_check(firewall, FIREWALL_NAME, FIREWALL_CONSTANT, names[i]).layer;
 	start = now_s() - start;
 	known = now_s();
 	for (i = 0; i < FIREWALL_KNOWN; i++)
-		passed += !firewall_check(firewall, FIREWALL_NAME, FIREWALL_CONSTANT,
-					  names[i % 64]).layer;
+		passed += !firewall_check(firewall, FIREWALL_NAME, FIREWALL_CONSTANT, names[i % 64])
+				   .layer;
 	known = now_s() - known;
 	check(passed != FIREWALL_NEW + FIREWALL_KNOWN, NULL);
 	printf("firewall_known_ns %.1f\n", known / FIREWALL_KNOWN * 1e9);
