@@ -9,7 +9,7 @@
 #include <time.h>
 
 #define SECOND_US 1000000ll
-#define DAY_US (86400ll * SECOND_US)
+#define DAY_US	  (86400ll * SECOND_US)
 
 static uint64_t system_monotonic_ns(void *data)
 {
@@ -37,7 +37,7 @@ static const struct clock_source system_source = {
 /* The tightest of three readings: between two of the monotonic clock stands one of the date. */
 static struct clock_pair pair_now(const struct clock_source *source)
 {
-	struct clock_pair best = {0}, pair;
+	struct clock_pair best = { 0 }, pair;
 	uint64_t before, after, width, best_width = UINT64_MAX;
 	int i;
 
@@ -141,7 +141,7 @@ static bool take_char(const char **text, char c)
 
 static bool take_date(const char **text, struct tm *parts)
 {
-	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	int year, month, day, leap;
 
 	if (!take_digits(text, 4, &year) || !take_char(text, '-') ||
@@ -200,7 +200,7 @@ static bool take_zone(const char **text, int64_t *out_us)
 
 static bool parse_absolute(const char *text, int64_t *out_us)
 {
-	struct tm parts = {0};
+	struct tm parts = { 0 };
 	int64_t us = 0;
 
 	if (!take_date(&text, &parts))
@@ -220,7 +220,7 @@ static bool parse_ago(const char *text, int64_t now_us, int64_t *out_us)
 	static const struct {
 		char letter;
 		int64_t seconds;
-	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}, {'w', 604800}};
+	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 }, { 'w', 604800 } };
 	int64_t amount = 0;
 	size_t i;
 

@@ -9,15 +9,15 @@
 #include <string.h>
 
 enum {
-	REMEMBERED_MAX = 65536,	      /* verdicts */
-	REMEMBERED_REFUSALS = 16384,  /* of these; so that refusals never crowd out passed ones */
-	FIRST_CAPACITY = 256,	      /* a power of two */
-	CHUNK_BYTES = 16384,	      /* of kept texts */
-	KEPT_PREFIX = 3,	      /* field, provenance and length before each kept text */
+	REMEMBERED_MAX = 65536,	     /* verdicts */
+	REMEMBERED_REFUSALS = 16384, /* of these; so that refusals never crowd out passed ones */
+	FIRST_CAPACITY = 256,	     /* a power of two */
+	CHUNK_BYTES = 16384,	     /* of kept texts */
+	KEPT_PREFIX = 3,	     /* field, provenance and length before each kept text */
 };
 
 struct slot {
-	uint64_t hash; /* 0: free */
+	uint64_t hash;	  /* 0: free */
 	const char *text; /* passed: the kept text; refused: NULL, a refused text is not kept */
 };
 
@@ -102,14 +102,14 @@ static bool has_shape(const char *text, size_t length)
 static struct firewall_verdict refuse(struct firewall *firewall, enum firewall_layer layer)
 {
 	firewall->refused[layer]++;
-	return (struct firewall_verdict){.text = placeholders[layer], .layer = layer};
+	return (struct firewall_verdict){ .text = placeholders[layer], .layer = layer };
 }
 
 static struct firewall_verdict verdict_of(struct firewall *firewall, const struct slot *slot)
 {
 	if (!slot->text)
 		return refuse(firewall, FIREWALL_SHAPE);
-	return (struct firewall_verdict){.text = slot->text, .layer = FIREWALL_PASSED};
+	return (struct firewall_verdict){ .text = slot->text, .layer = FIREWALL_PASSED };
 }
 
 struct question {
@@ -224,7 +224,7 @@ static struct firewall_verdict judge(struct firewall *firewall, const struct que
 		text = keep(firewall, question);
 	if (is_passed && !text) { /* what cannot be kept cannot be handed out */
 		firewall->refused[FIREWALL_SHAPE]++;
-		return (struct firewall_verdict){.text = "[REFUSED]", .layer = FIREWALL_SHAPE};
+		return (struct firewall_verdict){ .text = "[REFUSED]", .layer = FIREWALL_SHAPE };
 	}
 	if (!slot)
 		return refuse(firewall, FIREWALL_SHAPE);

@@ -27,7 +27,8 @@ enum firewall_provenance {
 enum firewall_layer { FIREWALL_PASSED, FIREWALL_PROVENANCE, FIREWALL_SHAPE, FIREWALL_LAYERS };
 
 struct firewall_verdict {
-	const char *text; /* what to store: the string or a placeholder; lives as long as the firewall */
+	const char *
+		text; /* what to store: the string or a placeholder; lives as long as the firewall */
 	enum firewall_layer layer; /* FIREWALL_PASSED, or the layer that refused */
 };
 

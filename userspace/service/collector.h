@@ -39,18 +39,18 @@ struct collector_source { /* where a place's text and a file's name come from; a
 };
 
 enum collector_loss { /* why a record was not stored; collector_loss_text() explains */
-	COLLECTOR_BAD_RECORD,  /* wrong size, type or value: never from our own kernel side */
-	COLLECTOR_STORE_ERROR, /* the batch it was in could not be written */
-	COLLECTOR_NOT_FINITE,  /* a measure that is NaN or infinite */
-	COLLECTOR_LOSSES
+		      COLLECTOR_BAD_RECORD, /* wrong size, type or value: never from our own kernel side */
+		      COLLECTOR_STORE_ERROR, /* the batch it was in could not be written */
+		      COLLECTOR_NOT_FINITE,  /* a measure that is NaN or infinite */
+		      COLLECTOR_LOSSES
 };
 
 struct collector_counts {
-	uint64_t taken;			 /* records = noted + stored + lost + not yet committed */
-	uint64_t noted;			 /* TP_EXEC: no event */
-	uint64_t stored;		 /* committed */
+	uint64_t taken;	 /* records = noted + stored + lost + not yet committed */
+	uint64_t noted;	 /* TP_EXEC: no event */
+	uint64_t stored; /* committed */
 	uint64_t lost[COLLECTOR_LOSSES];
-	uint64_t names_refused;		 /* events kept with a placeholder for a name */
+	uint64_t names_refused; /* events kept with a placeholder for a name */
 };
 
 /** collector_new() - @store and @firewall stay the caller's and must outlive the collector.

@@ -6,46 +6,48 @@
 #include "store/bucket.h"
 
 enum {
-	NAMES_IN_PROGRAM = (1 << TP_NAMES) - 1,
+	IN_PROGRAM = (1 << TP_NAMES) - 1, /* any name may stand in the program */
 	ENDED_BY = TP_FLAG_BY_OUTER | TP_FLAG_BY_EXEC | TP_FLAG_BY_EXIT,
 };
 
-/* One row a type; a type without a row is refused. To add one: its row, and record.h. */
-static const struct type {
+struct type {
 	bool is_known;
 	bool is_unsigned; /* the value is a time or a number that cannot be negative */
-	uint8_t names;
-	enum firewall_field fields[TP_NAMES];
 	uint8_t kind_max;
 	uint8_t outcome_max;
 	uint8_t flags;
-} types[TP_TYPES] = {
-	[TP_SPAN] = {true, true, 4,
-		     {FIREWALL_NAME, FIREWALL_NAME, FIREWALL_VALUE, FIREWALL_ERROR},
-		     TP_SPAN_KINDS - 1, TP_OUTCOMES - 1, NAMES_IN_PROGRAM | ENDED_BY},
-	[TP_TAG] = {true, false, 2, {FIREWALL_NAME, FIREWALL_VALUE}, 0, 0, NAMES_IN_PROGRAM},
-	[TP_COUNT] = {true, false, 1, {FIREWALL_NAME}, 0, 0, NAMES_IN_PROGRAM},
-	[TP_MEASURE] = {true, false, 2, {FIREWALL_NAME, FIREWALL_VALUE}, 0, 0, NAMES_IN_PROGRAM},
-	[TP_ERROR] = {true, false, 2, {FIREWALL_ERROR, FIREWALL_ERROR}, UINT8_MAX, 1,
-		      NAMES_IN_PROGRAM},
-	[TP_RECOVERED] = {true, false, 2, {FIREWALL_ERROR, FIREWALL_ERROR}, 0, 0,
-			  NAMES_IN_PROGRAM},
-	[TP_FEATURE] = {true, false, 2, {FIREWALL_NAME, FIREWALL_VALUE}, UINT8_MAX, 0,
-			NAMES_IN_PROGRAM},
-	[TP_DECISION] = {true, true, 4,
-			 {FIREWALL_NAME, FIREWALL_VALUE, FIREWALL_VALUE, FIREWALL_VALUE},
-			 0, 0, NAMES_IN_PROGRAM},
-	[TP_LIFECYCLE] = {true, false, 5,
-			  {FIREWALL_VALUE, FIREWALL_VALUE, FIREWALL_VERSION, FIREWALL_VERSION,
-			   FIREWALL_ERROR},
-			  0, 0, NAMES_IN_PROGRAM},
-	[TP_SESSION_BEGIN] = {true, false, 2, {FIREWALL_APP, FIREWALL_VERSION}, 0, 0,
-			      NAMES_IN_PROGRAM},
-	[TP_SESSION_END] = {true, false, 1, {FIREWALL_APP}, 0, 0, NAMES_IN_PROGRAM},
-	[TP_OPTED_OUT] = {true, false, 0, {0}, 0, 0, 0},
-	[TP_EXEC] = {true, false, 0, {0}, 0, 0, TP_FLAG_FORKED},
-	[TP_EXIT] = {true, true, 0, {0}, 0, 0, TP_FLAG_FORKED},
+	uint8_t names;
+	enum firewall_field fields[TP_NAMES];
 };
+
+#define NAME	FIREWALL_NAME
+#define VALUE	FIREWALL_VALUE
+#define VERSION FIREWALL_VERSION
+#define ERROR	FIREWALL_ERROR
+#define APP	FIREWALL_APP
+
+/* One row a type; a type without a row is refused. To add one: its row, and record.h. Columns:
+ * known, unsigned, greatest kind and outcome, flags, names and the field of each. */
+/* clang-format off */
+static const struct type types[TP_TYPES] = {
+	[TP_SPAN] = { true, true, TP_SPAN_KINDS - 1, TP_OUTCOMES - 1, IN_PROGRAM | ENDED_BY,
+		      4, { NAME, NAME, VALUE, ERROR } },
+	[TP_TAG] = { true, false, 0, 0, IN_PROGRAM, 2, { NAME, VALUE } },
+	[TP_COUNT] = { true, false, 0, 0, IN_PROGRAM, 1, { NAME } },
+	[TP_MEASURE] = { true, false, 0, 0, IN_PROGRAM, 2, { NAME, VALUE } },
+	[TP_ERROR] = { true, false, UINT8_MAX, 1, IN_PROGRAM, 2, { ERROR, ERROR } },
+	[TP_RECOVERED] = { true, false, 0, 0, IN_PROGRAM, 2, { ERROR, ERROR } },
+	[TP_FEATURE] = { true, false, UINT8_MAX, 0, IN_PROGRAM, 2, { NAME, VALUE } },
+	[TP_DECISION] = { true, true, 0, 0, IN_PROGRAM, 4, { NAME, VALUE, VALUE, VALUE } },
+	[TP_LIFECYCLE] = { true, false, 0, 0, IN_PROGRAM,
+			   5, { VALUE, VALUE, VERSION, VERSION, ERROR } },
+	[TP_SESSION_BEGIN] = { true, false, 0, 0, IN_PROGRAM, 2, { APP, VERSION } },
+	[TP_SESSION_END] = { true, false, 0, 0, IN_PROGRAM, 1, { APP } },
+	[TP_OPTED_OUT] = { true, false, 0, 0, 0, 0, { 0 } },
+	[TP_EXEC] = { true, false, 0, 0, TP_FLAG_FORKED, 0, { 0 } },
+	[TP_EXIT] = { true, true, 0, 0, TP_FLAG_FORKED, 0, { 0 } },
+};
+/* clang-format on */
 
 static bool event_is_sound(const struct tp_event *event, const struct type *type)
 {
@@ -81,14 +83,25 @@ bool decode_record(const void *record, size_t bytes, union record *out)
 	if (!type->is_known || header->kind > type->kind_max ||
 	    header->outcome > type->outcome_max || header->flags & ~type->flags)
 		return false;
-	return header->type == TP_EXIT ? exit_is_sound(&out->exit) :
-					 event_is_sound(&out->event, type);
+	return header->type == TP_EXIT ? exit_is_sound(&out->exit)
+				       : event_is_sound(&out->event, type);
 }
 
 int decode_names(enum tp_type type, const enum firewall_field **out_fields)
 {
 	*out_fields = types[type].fields;
 	return types[type].names;
+}
+
+struct name_place decode_place(const struct tp_event *event, int name)
+{
+	const struct tp_header *header = &event->header;
+	bool is_in_program = header->flags & (TP_FLAG_NAME_IN_PROGRAM << name);
+
+	return (struct name_place){
+		.place = event->name[name],
+		.object = is_in_program ? header->program : header->object,
+	};
 }
 
 bool decode_value(const union record *record, int64_t *out)

@@ -25,6 +25,14 @@ bool decode_record(const void *record, size_t bytes, union record *out);
 /** decode_names() - how many names a type carries, and the field of each in *out_fields. */
 int decode_names(enum tp_type type, const enum firewall_field **out_fields);
 
+struct name_place {
+	uint32_t place; /* TP_PLACE_ABSENT: none */
+	uint16_t object;
+};
+
+/** decode_place() - where a name of an event stands: in its marker's file, or in its program. */
+struct name_place decode_place(const struct tp_event *event, int name);
+
 /** decode_value() - what is stored as the event's value. Return: false if it is not finite. */
 bool decode_value(const union record *record, int64_t *out);
 

@@ -19,8 +19,8 @@ struct place {
 	bool is_refused;
 };
 
-void vocabulary_init(struct vocabulary *vocabulary, struct store *store,
-		     struct firewall *firewall, const struct collector_source *source)
+void vocabulary_init(struct vocabulary *vocabulary, struct store *store, struct firewall *firewall,
+		     const struct collector_source *source)
 {
 	vocabulary->store = store;
 	vocabulary->firewall = firewall;
@@ -92,7 +92,7 @@ static struct place *remember(struct vocabulary *vocabulary, const struct place_
 static int find(struct vocabulary *vocabulary, const struct place_key *key,
 		struct vocabulary_name *out, struct error *error)
 {
-	struct place *place = table_find(&vocabulary->places, key), without = {0};
+	struct place *place = table_find(&vocabulary->places, key), without = { 0 };
 	int ret;
 
 	if (!place) {
@@ -122,14 +122,14 @@ int vocabulary_find(struct vocabulary *vocabulary, uint16_t object, uint32_t pla
 	};
 
 	if (place == TP_PLACE_ABSENT) {
-		*out = (struct vocabulary_name){0};
+		*out = (struct vocabulary_name){ 0 };
 		return 0;
 	}
 	return find(vocabulary, &key, out, error);
 }
 
-int vocabulary_program(struct vocabulary *vocabulary, uint16_t object,
-		       struct vocabulary_name *out, struct error *error)
+int vocabulary_program(struct vocabulary *vocabulary, uint16_t object, struct vocabulary_name *out,
+		       struct error *error)
 {
 	const struct place_key key = {
 		.object = object,

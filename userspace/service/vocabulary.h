@@ -20,8 +20,8 @@ struct vocabulary_name {
 	bool is_refused;
 };
 
-void vocabulary_init(struct vocabulary *vocabulary, struct store *store,
-		     struct firewall *firewall, const struct collector_source *source);
+void vocabulary_init(struct vocabulary *vocabulary, struct store *store, struct firewall *firewall,
+		     const struct collector_source *source);
 void vocabulary_clear(struct vocabulary *vocabulary);
 
 /** vocabulary_forget_ids() - as store_generation() wants; verdicts stay. */
@@ -32,7 +32,7 @@ int vocabulary_find(struct vocabulary *vocabulary, uint16_t object, uint32_t pla
 		    enum firewall_field field, struct vocabulary_name *out, struct error *error);
 
 /** vocabulary_program() - the name of a program's file, as the name of an app. */
-int vocabulary_program(struct vocabulary *vocabulary, uint16_t object,
-		       struct vocabulary_name *out, struct error *error);
+int vocabulary_program(struct vocabulary *vocabulary, uint16_t object, struct vocabulary_name *out,
+		       struct error *error);
 
 #endif

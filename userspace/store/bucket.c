@@ -6,22 +6,10 @@
 
 /* The largest double not above 2^(k/16), times 2^52. Printed by scripts/bucket-bounds. */
 static const uint64_t bounds[BUCKETS_AN_OCTAVE] = {
-	0x10000000000000,
-	0x10b5586cf9890f,
-	0x1172b83c7d517a,
-	0x12387a6e756238,
-	0x1306fe0a31b715,
-	0x13dea64c123422,
-	0x14bfdad5362a27,
-	0x15ab07dd485429,
-	0x16a09e667f3bcc,
-	0x17a11473eb0186,
-	0x18ace5422aa0db,
-	0x19c49182a3f090,
-	0x1ae89f995ad3ad,
-	0x1c199bdd85529c,
-	0x1d5818dcfba487,
-	0x1ea4afa2a490d9,
+	0x10000000000000, 0x10b5586cf9890f, 0x1172b83c7d517a, 0x12387a6e756238,
+	0x1306fe0a31b715, 0x13dea64c123422, 0x14bfdad5362a27, 0x15ab07dd485429,
+	0x16a09e667f3bcc, 0x17a11473eb0186, 0x18ace5422aa0db, 0x19c49182a3f090,
+	0x1ae89f995ad3ad, 0x1c199bdd85529c, 0x1d5818dcfba487, 0x1ea4afa2a490d9,
 };
 
 /* Number of bounds below @mantissa, which is in [2^52, 2^53). */

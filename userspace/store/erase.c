@@ -15,17 +15,19 @@ static int empty_log(struct store *store, struct error *error)
 		return 0;
 	if ((result & 0xff) != SQLITE_BUSY)
 		return store_failed(store, error, act);
-	error_set(error, -EBUSY, "deleted everything in '%s', but another process still reads it: "
-		  "the old bytes stay in its log until then", store->path);
+	error_set(error, -EBUSY,
+		  "deleted everything in '%s', but another process still reads it: "
+		  "the old bytes stay in its log until then",
+		  store->path);
 	error_hint(error, "end that process and repeat telprobe delete");
 	return -EBUSY;
 }
 
 static int delete_rows(struct store *store, struct error *error)
 {
-	static const enum query queries[] = {DELETE_EVENTS,   DELETE_RESOURCES, DELETE_CONTEXTS,
-					     DELETE_SESSIONS, DELETE_SERIES,	DELETE_NAMES,
-					     RAISE_GENERATION};
+	static const enum query queries[] = { DELETE_EVENTS,   DELETE_RESOURCES, DELETE_CONTEXTS,
+					      DELETE_SESSIONS, DELETE_SERIES,	 DELETE_NAMES,
+					      RAISE_GENERATION };
 	size_t i;
 	int ret = store_begin(store, error);
 
@@ -37,9 +39,11 @@ static int delete_rows(struct store *store, struct error *error)
 		return 0;
 	store_rollback(store);
 	if (ret == -ENOSPC && error)
-		error_hint(error, "nothing was deleted: overwriting the rows needs %lld KiB of "
+		error_hint(error,
+			   "nothing was deleted: overwriting the rows needs %lld KiB of "
 			   "free space; or remove '%s', its -wal and its -shm while no telprobe "
-			   "runs", (long long)store_file_bytes(store) / 1024 + 1, store->path);
+			   "runs",
+			   (long long)store_file_bytes(store) / 1024 + 1, store->path);
 	return ret;
 }
 

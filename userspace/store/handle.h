@@ -31,8 +31,7 @@ struct store {
 int store_failed(struct store *store, struct error *error, const char *act);
 
 /** store_statement() - the prepared statement of a query, reset and without old values. */
-int store_statement(struct store *store, enum query query, sqlite3_stmt **out,
-		    struct error *error);
+int store_statement(struct store *store, enum query query, sqlite3_stmt **out, struct error *error);
 
 /** store_write_statement() - the same, -EINVAL without an open batch. */
 int store_write_statement(struct store *store, enum query query, sqlite3_stmt **out,

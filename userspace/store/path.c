@@ -38,9 +38,9 @@ static int resolve(const char *path, char **out, struct error *error)
 
 	if (!*base)
 		return error_set(error, -EBADMSG, "'%s' is a directory, not a file", path);
-	parent = slash == path ? strdup("/") :
-		 slash	       ? strndup(path, (size_t)(slash - path)) :
-				 strdup(".");
+	parent = slash == path ? strdup("/")
+		 : slash       ? strndup(path, (size_t)(slash - path))
+			       : strdup(".");
 	if (!parent)
 		return cannot_open(error, path, -ENOMEM);
 	directory = realpath(parent, NULL);

@@ -20,9 +20,9 @@ struct walk {
 	store_row_callback callback;
 	void *data;
 	struct recall recall;
-	int64_t count_from;    /* event ids: from here on events are counted, */
-	int64_t from;	       /* from here on told, */
-	int64_t until;	       /* and from here on neither */
+	int64_t count_from; /* event ids: from here on events are counted, */
+	int64_t from;	    /* from here on told, */
+	int64_t until;	    /* and from here on neither */
 };
 
 static int read_resources(struct walk *walk, struct store_row *row)
@@ -81,7 +81,7 @@ static bool is_asked_for(const struct walk *walk, int64_t id, int64_t context, i
 /* One event: count it, and tell it if it was asked for. */
 static int walk_event(struct walk *walk, sqlite3_stmt *statement)
 {
-	struct store_row row = {.context = sqlite3_column_int64(statement, 1)};
+	struct store_row row = { .context = sqlite3_column_int64(statement, 1) };
 	const struct known_series *series;
 	struct known_session *session;
 	int ret;
@@ -109,7 +109,7 @@ static int walk_event(struct walk *walk, sqlite3_stmt *statement)
 
 static int walk_all(struct walk *walk)
 {
-	const int64_t range[] = {walk->count_from, walk->until};
+	const int64_t range[] = { walk->count_from, walk->until };
 	sqlite3_stmt *statement;
 	int ret = store_statement(walk->store, EACH_EVENT, &statement, walk->error);
 
@@ -141,8 +141,8 @@ static int numbers(struct walk *walk, enum query query, const int64_t *values, i
 	ret = store_step(walk->store, statement, act, walk->error);
 	if (ret == 1) {
 		out[0] = sqlite3_column_int64(statement, 0);
-		out[1] = sqlite3_column_count(statement) > 1 ? sqlite3_column_int64(statement, 1) :
-							       0;
+		out[1] = sqlite3_column_count(statement) > 1 ? sqlite3_column_int64(statement, 1)
+							     : 0;
 		if (sqlite3_column_type(statement, 0) == SQLITE_NULL)
 			ret = 0;
 	}
@@ -179,8 +179,8 @@ static int narrow_to_context(struct walk *walk)
 static int narrow_to_newest(struct walk *walk)
 {
 	const struct store_filter *filter = walk->filter;
-	const int64_t values[] = {walk->from, walk->until, filter->types, filter->context,
-				  filter->limit};
+	const int64_t values[] = { walk->from, walk->until, filter->types, filter->context,
+				   filter->limit };
 	int64_t first[2];
 	int ret;
 
@@ -212,7 +212,8 @@ static int widen_to_sessions(struct walk *walk)
 
 static int64_t id_of(int64_t time_us)
 {
-	return time_us > INT64_MAX >> EVENT_TIE_BITS ? INT64_MAX : later(time_us, 0) << EVENT_TIE_BITS;
+	return time_us > INT64_MAX >> EVENT_TIE_BITS ? INT64_MAX
+						     : later(time_us, 0) << EVENT_TIE_BITS;
 }
 
 static int walk_filtered(struct walk *walk)
@@ -232,8 +233,9 @@ static int walk_filtered(struct walk *walk)
 int store_each(struct store *store, const struct store_filter *filter, store_row_callback callback,
 	       void *data, struct error *error)
 {
-	struct walk walk = {.store = store, .error = error, .filter = filter,
-			    .callback = callback, .data = data};
+	struct walk walk = {
+		.store = store, .error = error, .filter = filter, .callback = callback, .data = data
+	};
 	int ret;
 
 	if (!store->is_in_batch) {

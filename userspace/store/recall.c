@@ -133,7 +133,7 @@ static int read_series(struct recall *recall, int64_t id, struct known_series *s
 
 int recall_series(struct recall *recall, int64_t id, const struct known_series **out)
 {
-	struct known_series *known = table_find(&recall->series, &id), series = {0};
+	struct known_series *known = table_find(&recall->series, &id), series = { 0 };
 	int ret;
 
 	if (!known) {
@@ -172,7 +172,7 @@ int recall_context(struct recall *recall, int64_t id, int64_t *out_session)
 
 int recall_session(struct recall *recall, int64_t id, struct known_session **out)
 {
-	struct known_session *known = table_find(&recall->sessions, &id), session = {0};
+	struct known_session *known = table_find(&recall->sessions, &id), session = { 0 };
 	sqlite3_stmt *statement;
 	int64_t version;
 	int ret;

@@ -6,7 +6,7 @@
 #include "store/handle.h"
 
 #define QUIET_US (30ll * 60 * 1000000)
-#define DAY_US (24ll * 3600 * 1000000)
+#define DAY_US	 (24ll * 3600 * 1000000)
 
 static const char act[] = "write to";
 
@@ -36,9 +36,9 @@ static int find(struct store *store, int64_t time_us, struct store_session *sess
 		struct error *error)
 {
 	int64_t day_us = day_of(time_us) * DAY_US, latest_us = time_us + QUIET_US;
-	const int64_t values[] = {session->app, session->version, day_us,
-				  latest_us < day_us + DAY_US ? latest_us : day_us + DAY_US,
-				  time_us - QUIET_US};
+	const int64_t values[] = { session->app, session->version, day_us,
+				   latest_us < day_us + DAY_US ? latest_us : day_us + DAY_US,
+				   time_us - QUIET_US };
 	sqlite3_stmt *statement;
 	int ret = store_write_statement(store, FIND_SESSION, &statement, error);
 
@@ -59,7 +59,7 @@ static int find(struct store *store, int64_t time_us, struct store_session *sess
 static int add(struct store *store, int64_t time_us, struct store_session *session,
 	       struct error *error)
 {
-	const int64_t values[] = {session->app, session->version, time_us};
+	const int64_t values[] = { session->app, session->version, time_us };
 	uint8_t id[SESSION_ID_BYTES];
 	sqlite3_stmt *statement;
 	int ret = store_write_statement(store, ADD_SESSION, &statement, error);
@@ -96,7 +96,7 @@ static int run_with(struct store *store, enum query query, const int64_t *values
 int store_session(struct store *store, int64_t app, int64_t version, int64_t time_us,
 		  struct store_session *out, struct error *error)
 {
-	struct store_session session = {.app = app, .version = version};
+	struct store_session session = { .app = app, .version = version };
 	int ret;
 
 	ret = find(store, time_us, &session, error);
@@ -105,7 +105,7 @@ int store_session(struct store *store, int64_t app, int64_t version, int64_t tim
 	if (ret < 0)
 		return ret;
 	if (version && !session.version) {
-		ret = run_with(store, SET_SESSION_VERSION, (int64_t[]){session.id, version}, 2,
+		ret = run_with(store, SET_SESSION_VERSION, (int64_t[]){ session.id, version }, 2,
 			       error);
 		if (ret)
 			return ret;
@@ -118,7 +118,7 @@ int store_session(struct store *store, int64_t app, int64_t version, int64_t tim
 int store_session_extend(struct store *store, const struct store_session *session,
 			 struct error *error)
 {
-	const int64_t values[] = {session->id, session->started_us, session->last_us};
+	const int64_t values[] = { session->id, session->started_us, session->last_us };
 
 	return run_with(store, EXTEND_SESSION, values, 3, error);
 }

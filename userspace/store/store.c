@@ -57,8 +57,10 @@ static void hint_for(int code, struct error *error, const char *path)
 		error_hint(error, "another process holds '%s'; try again when it is done", path);
 		break;
 	case -EBADMSG:
-		error_hint(error, "name a database of telprobe; if '%s' was one, move it away and "
-				  "read what is left with: sqlite3 '%s' .recover", path, path);
+		error_hint(error,
+			   "name a database of telprobe; if '%s' was one, move it away and "
+			   "read what is left with: sqlite3 '%s' .recover",
+			   path, path);
 		break;
 	case -EACCES:
 	case -EROFS:
@@ -87,10 +89,10 @@ static int system_error(struct store *store)
 int store_failed(struct store *store, struct error *error, const char *act)
 {
 	int result = sqlite3_extended_errcode(store->database);
-	int code = errno_of(result, (result & 0xff) == SQLITE_IOERR ||
-						    (result & 0xff) == SQLITE_CANTOPEN ?
-					    system_error(store) :
-					    0);
+	int code = errno_of(result,
+			    (result & 0xff) == SQLITE_IOERR || (result & 0xff) == SQLITE_CANTOPEN
+				    ? system_error(store)
+				    : 0);
 	const char *reason = sqlite3_errmsg(store->database);
 
 	if ((result & 0xff) == SQLITE_NOTADB)
@@ -104,8 +106,7 @@ int store_failed(struct store *store, struct error *error, const char *act)
 	return code;
 }
 
-int store_statement(struct store *store, enum query query, sqlite3_stmt **out,
-		    struct error *error)
+int store_statement(struct store *store, enum query query, sqlite3_stmt **out, struct error *error)
 {
 	sqlite3_stmt **statement = &store->statements[query];
 
@@ -231,9 +232,10 @@ static int check_identity(struct store *store, bool *out_is_new, struct error *e
 	}
 	if (version <= SCHEMA_VERSION)
 		return 0;
-	error_set(error, -ENOTSUP, "cannot use '%s': it was written by a newer telprobe "
-		  "(schema %lld, this one knows %d)", store->path, (long long)version,
-		  SCHEMA_VERSION);
+	error_set(error, -ENOTSUP,
+		  "cannot use '%s': it was written by a newer telprobe "
+		  "(schema %lld, this one knows %d)",
+		  store->path, (long long)version, SCHEMA_VERSION);
 	error_hint(error, "update telprobe, or name another file");
 	return -ENOTSUP;
 }
@@ -246,8 +248,8 @@ static int open_database(struct store *store, const char *uri, enum store_mode m
 
 	flags |= mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
 	if (sqlite3_open_v2(uri, &store->database, flags, NULL) != SQLITE_OK)
-		return store->database ? store_failed(store, error, "open") :
-					 error_set(error, -ENOMEM, "cannot open '%s': %s",
+		return store->database ? store_failed(store, error, "open")
+				       : error_set(error, -ENOMEM, "cannot open '%s': %s",
 						   store->path, error_text(-ENOMEM));
 	sqlite3_busy_timeout(store->database, BUSY_TIMEOUT_MS);
 	return store_script(store, settings_sql, "open", error);
@@ -321,7 +323,7 @@ int store_open(const char *path, enum store_mode mode, uint32_t owner_uid, struc
 	       struct error *error)
 {
 	bool is_file = strcmp(path, ":memory:") != 0;
-	struct store_path prepared = {0};
+	struct store_path prepared = { 0 };
 	struct store *store;
 	int ret = -ENOMEM;
 
@@ -337,8 +339,8 @@ int store_open(const char *path, enum store_mode mode, uint32_t owner_uid, struc
 		goto close;
 	ret = open_database(store, is_file ? prepared.uri : path, mode, error);
 	if (!ret)
-		ret = mode == STORE_READ ? open_for_reading(store, error) :
-					   open_for_writing(store, owner_uid, is_file, error);
+		ret = mode == STORE_READ ? open_for_reading(store, error)
+					 : open_for_writing(store, owner_uid, is_file, error);
 	if (!ret)
 		ret = read_meta(store, error);
 	if (ret)
@@ -376,7 +378,7 @@ uint32_t store_owner(const struct store *store)
 
 void store_event_id(const struct store *store, int64_t id, char out[37])
 {
-	static const int dashes[] = {8, 13, 18, 23};
+	static const int dashes[] = { 8, 13, 18, 23 };
 	uint8_t row[8], hash[16];
 	char hex[33];
 	int i, from = 0;
@@ -388,8 +390,8 @@ void store_event_id(const struct store *store, int64_t id, char out[37])
 	hash[8] = (uint8_t)((hash[8] & 0x3f) | 0x80); /* variant of RFC 9562 */
 	sodium_bin2hex(hex, sizeof(hex), hash, sizeof(hash));
 	for (i = 0; i < 36; i++)
-		out[i] = i == dashes[0] || i == dashes[1] || i == dashes[2] || i == dashes[3] ?
-				 '-' :
-				 hex[from++];
+		out[i] = i == dashes[0] || i == dashes[1] || i == dashes[2] || i == dashes[3]
+				 ? '-'
+				 : hex[from++];
 	out[36] = '\0';
 }

@@ -76,7 +76,7 @@ struct store_event {
 	int64_t series;	 /* from store_series() */
 	int64_t value;	 /* span: ns; count: delta; measure: bucket (see bucket.h); exit: wall ns */
 	uint32_t span;
-	uint32_t parent; /* never the span itself; 0 none */
+	uint32_t parent;			 /* never the span itself; 0 none */
 	const struct store_resources *resources; /* NULL: none */
 };
 
@@ -180,7 +180,7 @@ struct store_totals {
 	int64_t events;
 	int64_t sessions;
 	int64_t first_us, last_us; /* 0 without events */
-	int64_t file_bytes; /* database and WAL */
+	int64_t file_bytes;	   /* database and WAL */
 };
 int store_totals(struct store *store, struct store_totals *out, struct error *error);
 

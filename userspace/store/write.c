@@ -79,7 +79,7 @@ static int step_for_id(struct store *store, sqlite3_stmt *statement, int64_t *ou
 
 int store_name(struct store *store, const char *text, int64_t *out_id, struct error *error)
 {
-	static const enum query queries[] = {FIND_NAME, ADD_NAME};
+	static const enum query queries[] = { FIND_NAME, ADD_NAME };
 	sqlite3_stmt *statement;
 	int i, ret;
 
@@ -101,11 +101,11 @@ int store_name(struct store *store, const char *text, int64_t *out_id, struct er
 int store_series(struct store *store, const struct store_series *series, int64_t *out_id,
 		 struct error *error)
 {
-	static const enum query queries[] = {FIND_SERIES, ADD_SERIES};
-	const int64_t values[] = {series->app,	    series->type,    series->kind,
-				  series->outcome,  series->flags,   series->code,
-				  series->name[0],  series->name[1], series->name[2],
-				  series->name[3],  series->name[4]};
+	static const enum query queries[] = { FIND_SERIES, ADD_SERIES };
+	const int64_t values[] = { series->app,	    series->type,    series->kind,
+				   series->outcome, series->flags,   series->code,
+				   series->name[0], series->name[1], series->name[2],
+				   series->name[3], series->name[4] };
 	sqlite3_stmt *statement;
 	int i, ret;
 
@@ -127,7 +127,7 @@ int store_series(struct store *store, const struct store_series *series, int64_t
 int store_context(struct store *store, int64_t session, uint32_t process, int64_t *out_id,
 		  struct error *error)
 {
-	const int64_t values[] = {session, process};
+	const int64_t values[] = { session, process };
 	sqlite3_stmt *statement;
 	int ret;
 
@@ -170,8 +170,8 @@ static int free_id(struct store *store, int64_t time_us, int64_t *out, struct er
 static int add_resources(struct store *store, int64_t id, const struct store_resources *resources,
 			 struct error *error)
 {
-	const int64_t values[] = {id, resources->cpu_us, resources->peak_rss_kib,
-				  resources->read_bytes, resources->written_bytes};
+	const int64_t values[] = { id, resources->cpu_us, resources->peak_rss_kib,
+				   resources->read_bytes, resources->written_bytes };
 	sqlite3_stmt *statement;
 	int ret = store_write_statement(store, ADD_RESOURCES, &statement, error);
 
@@ -185,9 +185,12 @@ static int add_resources(struct store *store, int64_t id, const struct store_res
 static int add_row(struct store *store, int64_t id, const struct store_event *event,
 		   struct error *error)
 {
-	const int64_t values[] = {
-		id,	      event->context, event->series,
-		event->value, event->span,    event->parent ? (int64_t)event->span - event->parent : 0};
+	const int64_t values[] = { id,
+				   event->context,
+				   event->series,
+				   event->value,
+				   event->span,
+				   event->parent ? (int64_t)event->span - event->parent : 0 };
 	sqlite3_stmt *statement;
 	int ret, result;
 
@@ -208,7 +211,7 @@ static int add_row(struct store *store, int64_t id, const struct store_event *ev
 
 int store_add(struct store *store, const struct store_event *event, struct error *error)
 {
-	int64_t id = event->time_us << EVENT_TIE_BITS;
+	int64_t id;
 	int ret;
 
 	if (event->time_us < 0 || event->time_us >= STORE_TIME_MAX_US)
@@ -216,6 +219,7 @@ int store_add(struct store *store, const struct store_event *event, struct error
 				 1970 + (long long)(event->time_us / 31556952000000));
 	if (event->parent && event->parent == event->span)
 		return error_set(error, -EINVAL, "a span cannot be its own parent");
+	id = event->time_us << EVENT_TIE_BITS;
 	if (store->last_event >> EVENT_TIE_BITS == event->time_us)
 		id = store->last_event + 1;
 	ret = add_row(store, id, event, error);
@@ -281,7 +285,7 @@ static int change_ring(struct store *store, enum query query, const struct store
 static int move_ring(struct store *store, const struct store_ring *ring, uint64_t old_position,
 		     uint64_t new_position, struct error *error)
 {
-	const int64_t move[] = {(int64_t)old_position, (int64_t)new_position, clock_now_us()};
+	const int64_t move[] = { (int64_t)old_position, (int64_t)new_position, clock_now_us() };
 	int changed, ret;
 
 	ret = change_ring(store, MOVE_RING, ring, move, 3, &changed, error);
@@ -291,8 +295,10 @@ static int move_ring(struct store *store, const struct store_ring *ring, uint64_
 	if (!ret && changed)
 		ret = change_ring(store, FORGET_RINGS, ring, NULL, 0, &changed, error);
 	else if (!ret)
-		ret = error_set(error, -ESTALE, "cannot write to '%s': another collector reads "
-				"the same ring", store->path);
+		ret = error_set(error, -ESTALE,
+				"cannot write to '%s': another collector reads "
+				"the same ring",
+				store->path);
 	return ret;
 }
 

@@ -38,7 +38,7 @@ static void assert_same(const struct table *table, const uint32_t *model)
 
 static void table_does_what_an_array_does(void **state)
 {
-	uint32_t model[KEYS] = {0}, key, *value;
+	uint32_t model[KEYS] = { 0 }, key, *value;
 	struct table table;
 	int i;
 
@@ -63,7 +63,7 @@ static void table_does_what_an_array_does(void **state)
 
 static void table_next_tells_each_entry_once(void **state)
 {
-	bool seen[KEYS] = {false};
+	bool seen[KEYS] = { false };
 	struct table table;
 	size_t position = 0, count = 0;
 	const void *key;
@@ -128,7 +128,7 @@ static void table_without_memory_stays_as_it_was(void **state)
 
 static void table_tells_long_keys_apart_by_each_byte(void **state)
 {
-	unsigned char key[40] = {0};
+	unsigned char key[40] = { 0 };
 	struct table table;
 	size_t i;
 

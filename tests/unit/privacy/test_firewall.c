@@ -38,8 +38,9 @@ static void assert_verdict(struct firewall *firewall, enum firewall_field field,
 
 static void firewall_check_identifier_passes_whole(void **state)
 {
-	static const char *const names[] = {"a", "Z", "0", "think", "llm.call", "parse-input",
-					    "a_b", "x:y", "c++", "v1.2.3-rc1+b5", "7zip"};
+	static const char *const names[] = { "a",	    "Z",   "0",	  "think", "llm.call",
+					     "parse-input", "a_b", "x:y", "c++",   "v1.2.3-rc1+b5",
+					     "7zip" };
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -50,9 +51,33 @@ static void firewall_check_identifier_passes_whole(void **state)
 static void firewall_check_other_shapes_are_refused(void **state)
 {
 	static const char *const names[] = {
-		"", " ", "a b", "-x", ".x", "_x", ":x", "+x", "/etc/passwd", "me@example.org", "a\n",
-		"a\x01", "caf\xc3\xa9", "\xff", "a=b", "a,b", "a;b", "a'b", "$(x)", "a%20b", "a\x7f",
-		"https://example.org", "C:\\x", "a~b", "[REDACTED]", "a\tb", "(a)",
+		"",
+		" ",
+		"a b",
+		"-x",
+		".x",
+		"_x",
+		":x",
+		"+x",
+		"/etc/passwd",
+		"me@example.org",
+		"a\n",
+		"a\x01",
+		"caf\xc3\xa9",
+		"\xff",
+		"a=b",
+		"a,b",
+		"a;b",
+		"a'b",
+		"$(x)",
+		"a%20b",
+		"a\x7f",
+		"https://example.org",
+		"C:\\x",
+		"a~b",
+		"[REDACTED]",
+		"a\tb",
+		"(a)",
 	};
 	size_t i, count = sizeof(names) / sizeof(names[0]);
 
@@ -68,22 +93,23 @@ static void firewall_check_every_byte_is_judged_as_the_pattern_says(void **state
 	int c;
 
 	for (c = 1; c < 256; c++) {
-		int is_alphanumeric = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-				      (c >= 'a' && c <= 'z');
-		char first[2] = {(char)c, 0};
+		int is_alphanumeric =
+			(c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+		char first[2] = { (char)c, 0 };
 
 		text[1] = (char)c;
-		assert_int_equal(firewall_check(*state, FIREWALL_NAME, FIREWALL_CONSTANT, first).layer,
-				 is_alphanumeric ? FIREWALL_PASSED : FIREWALL_SHAPE);
-		assert_int_equal(firewall_check(*state, FIREWALL_NAME, FIREWALL_CONSTANT, text).layer,
-				 is_alphanumeric || strchr(later, c) ? FIREWALL_PASSED :
-								       FIREWALL_SHAPE);
+		assert_int_equal(
+			firewall_check(*state, FIREWALL_NAME, FIREWALL_CONSTANT, first).layer,
+			is_alphanumeric ? FIREWALL_PASSED : FIREWALL_SHAPE);
+		assert_int_equal(
+			firewall_check(*state, FIREWALL_NAME, FIREWALL_CONSTANT, text).layer,
+			is_alphanumeric || strchr(later, c) ? FIREWALL_PASSED : FIREWALL_SHAPE);
 	}
 }
 
 static void firewall_check_length_is_by_field(void **state)
 {
-	static const size_t limits[FIREWALL_FIELDS] = {64, 63, 63, 32, 48};
+	static const size_t limits[FIREWALL_FIELDS] = { 64, 63, 63, 32, 48 };
 	char text[80];
 	int field;
 
@@ -120,9 +146,9 @@ static void firewall_check_text_outlives_its_input(void **state)
 	struct firewall_verdict first, second;
 
 	first = firewall_check(*state, FIREWALL_NAME, FIREWALL_CONSTANT, text);
-	strcpy(text, "other");
+	memcpy(text, "other", sizeof("other"));
 	assert_string_equal(first.text, "think");
-	strcpy(text, "think");
+	memcpy(text, "think", sizeof("think"));
 	second = firewall_check(*state, FIREWALL_NAME, FIREWALL_CONSTANT, text);
 	assert_ptr_equal(first.text, second.text);
 }
@@ -136,8 +162,9 @@ static void firewall_check_flood_is_bounded(void **state)
 
 	for (i = 0; i < 20000; i++) {
 		snprintf(text, sizeof(text), "bad name %d", i);
-		assert_int_equal(firewall_check(*state, FIREWALL_NAME, FIREWALL_CONSTANT, text).layer,
-				 FIREWALL_SHAPE);
+		assert_int_equal(
+			firewall_check(*state, FIREWALL_NAME, FIREWALL_CONSTANT, text).layer,
+			FIREWALL_SHAPE);
 	}
 	for (i = 0; i < 70000; i++) {
 		snprintf(text, sizeof(text), "name.%d", i);
@@ -177,7 +204,7 @@ static void firewall_check_without_memory_refuses(void **state)
 static void firewall_new_without_memory_says_so(void **state)
 {
 	struct firewall *firewall = NULL;
-	struct error error = {0};
+	struct error error = { 0 };
 	int i;
 
 	(void)state;

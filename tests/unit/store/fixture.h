@@ -20,7 +20,7 @@
 #include "store/store.h"
 #include "telprobe/record.h"
 
-#define NOON_US 1795176000000000ll /* 2026-11-20T12:00:00Z */
+#define NOON_US	  1795176000000000ll /* 2026-11-20T12:00:00Z */
 #define SECOND_US 1000000ll
 #define MINUTE_US (60 * SECOND_US)
 
@@ -39,13 +39,19 @@ static inline char *fixture_path(const struct fixture *fixture, const char *name
 	return path;
 }
 
+/* A text of a row, which is good during the callback only; "-" for an absent one. */
+static inline void copy_text(char *to, size_t size, const char *text)
+{
+	snprintf(to, size, "%s", text ? text : "-");
+}
+
 static inline int fixture_setup(void **state)
 {
 	struct fixture *fixture = calloc(1, sizeof(*fixture));
 
 	if (!fixture)
 		return -1;
-	strcpy(fixture->directory, "/tmp/telprobe-test-XXXXXX");
+	snprintf(fixture->directory, sizeof(fixture->directory), "/tmp/telprobe-test-XXXXXX");
 	if (!mkdtemp(fixture->directory))
 		return -1;
 	snprintf(fixture->path, sizeof(fixture->path), "%s/events.db", fixture->directory);
@@ -81,8 +87,8 @@ static inline void assert_ok(const struct fixture *fixture, int ret)
 
 static inline struct store *fixture_open(struct fixture *fixture)
 {
-	assert_ok(fixture, store_open(fixture->path, STORE_WRITE, 1000, &fixture->store,
-				      &fixture->error));
+	assert_ok(fixture,
+		  store_open(fixture->path, STORE_WRITE, 1000, &fixture->store, &fixture->error));
 	return fixture->store;
 }
 
@@ -102,7 +108,7 @@ static inline void sample_begin(struct fixture *fixture, struct sample *sample, 
 {
 	struct store *store = fixture->store;
 	struct error *error = &fixture->error;
-	struct store_series series = {.type = TP_SPAN};
+	struct store_series series = { .type = TP_SPAN };
 
 	assert_ok(fixture, store_begin(store, error));
 	assert_ok(fixture, store_name(store, "demo-app", &sample->app, error));
@@ -131,8 +137,7 @@ static inline int sample_add(struct fixture *fixture, struct sample *sample, int
 
 static inline void sample_commit(struct fixture *fixture, struct sample *sample)
 {
-	assert_ok(fixture,
-		  store_session_extend(fixture->store, &sample->session, &fixture->error));
+	assert_ok(fixture, store_session_extend(fixture->store, &sample->session, &fixture->error));
 	assert_ok(fixture, store_commit(fixture->store, NULL, 0, 0, &fixture->error));
 }
 
@@ -150,7 +155,7 @@ static inline void fixture_fill(struct fixture *fixture, int count)
 
 static inline int64_t fixture_events(struct fixture *fixture)
 {
-	struct store_totals totals = {.events = -1};
+	struct store_totals totals = { .events = -1 };
 
 	assert_ok(fixture, store_totals(fixture->store, &totals, &fixture->error));
 	return totals.events;

@@ -18,14 +18,15 @@ struct big {
 
 static void square(struct big *number)
 {
-	struct big result = {{0}};
+	struct big result = { { 0 } };
 	uint64_t carry, sum;
 	int i, j;
 
 	for (i = 0; i < LIMBS; i++) {
 		carry = 0;
 		for (j = 0; i + j < LIMBS; j++) {
-			sum = (uint64_t)number->limb[i] * number->limb[j] + result.limb[i + j] + carry;
+			sum = (uint64_t)number->limb[i] * number->limb[j] + result.limb[i + j] +
+			      carry;
 			result.limb[i + j] = (uint32_t)sum;
 			carry = sum >> 32;
 		}
@@ -36,7 +37,7 @@ static void square(struct big *number)
 /* Whether @mantissa^16 <= 2^(52 * 16 + k), with exact integers. */
 static bool is_not_above(uint64_t mantissa, int k)
 {
-	struct big power = {{(uint32_t)mantissa, (uint32_t)(mantissa >> 32)}};
+	struct big power = { { (uint32_t)mantissa, (uint32_t)(mantissa >> 32) } };
 	int bit = 52 * 16 + k, i;
 
 	for (i = 0; i < 4; i++)
@@ -106,8 +107,8 @@ static void bucket_of_a_power_of_two_ends_there(void **state)
 
 static void bucket_value_is_near_and_has_the_same_code(void **state)
 {
-	static const double values[] = {1e-300, 3.14e-9, 0.1, 0.5, 1, 1.5, 42, 99.9, 1234.5,
-					7e9, 1e18, 1e300, DBL_MAX, DBL_MIN};
+	static const double values[] = { 1e-300, 3.14e-9, 0.1, 0.5,  1,	    1.5,     42,
+					 99.9,	 1234.5,  7e9, 1e18, 1e300, DBL_MAX, DBL_MIN };
 	double shown;
 	size_t i;
 
@@ -117,15 +118,15 @@ static void bucket_value_is_near_and_has_the_same_code(void **state)
 		assert_true(fabs(shown / values[i] - 1) < 0.022);
 		assert_int_equal(code_of(shown), code_of(values[i]));
 		assert_true(bucket_value(code_of(-values[i])) == -shown);
-		assert_true(values[i] <= bucket_upper(bucket_index(code_of(values[i]))) *
-						 (1 + 1e-12));
+		assert_true(values[i] <=
+			    bucket_upper(bucket_index(code_of(values[i]))) * (1 + 1e-12));
 	}
 }
 
 static void bucket_codes_are_sorted_as_the_values(void **state)
 {
-	static const double values[] = {-DBL_MAX, -1e9, -1, -1e-300, 0, 5e-324, 1e-300, 1, 1e9,
-					DBL_MAX};
+	static const double values[] = { -DBL_MAX, -1e9,   -1, -1e-300, 0,
+					 5e-324,   1e-300, 1,  1e9,	DBL_MAX };
 	size_t i;
 
 	(void)state;

@@ -5,7 +5,7 @@
 
 #include "unit/store/fixture.h"
 
-static const char *const suffixes[] = {"", "-wal", "-shm"};
+static const char *const suffixes[] = { "", "-wal", "-shm" };
 
 /* Files of the database that hold these bytes. */
 static int files_with_bytes(const struct fixture *fixture, const void *wanted, size_t wanted_size)
@@ -40,7 +40,8 @@ static void store_delete_all_leaves_no_byte_of_a_name(void **state)
 	fixture_fill(fixture, 20000);
 	sample_begin(fixture, &sample, NOON_US);
 	assert_int_equal(sodium_hex2bin(session, sizeof(session), sample.session.public_id, 16,
-					NULL, NULL, NULL), 0);
+					NULL, NULL, NULL),
+			 0);
 	assert_true(files_with(fixture, "think-hard") > 0);
 	assert_true(files_with_bytes(fixture, session, sizeof(session)) > 0);
 	store_rollback(fixture->store);
@@ -62,7 +63,7 @@ static void store_delete_all_leaves_no_byte_of_a_name(void **state)
 
 static void store_delete_all_keeps_what_identifies_nobody(void **state)
 {
-	const struct store_ring ring = {.boot_id = "b", .ring_id = "r"};
+	const struct store_ring ring = { .boot_id = "b", .ring_id = "r" };
 	struct fixture *fixture = *state;
 	char before[37], after[37];
 	uint64_t position;
@@ -92,7 +93,7 @@ static int delete_meanwhile(const struct store_row *row, void *data)
 static void store_delete_all_beside_a_reader_says_so(void **state)
 {
 	struct fixture *fixture = *state, reader = *fixture;
-	struct store_filter filter = {0};
+	struct store_filter filter = { 0 };
 	int64_t freed;
 
 	fixture_open(fixture);

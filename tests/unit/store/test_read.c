@@ -19,8 +19,8 @@ static int hear(const struct store_row *row, void *data)
 
 	assert_true(heard->count < HEARD);
 	heard->rows[heard->count] = *row;
-	strcpy(heard->session[heard->count], row->session);
-	strcpy(heard->name[heard->count], row->name[0] ? row->name[0] : "-");
+	copy_text(heard->session[heard->count], 17, row->session);
+	copy_text(heard->name[heard->count], 64, row->name[0]);
 	heard->count++;
 	return heard->count == heard->stop_at ? 5 : 0;
 }
@@ -59,9 +59,9 @@ struct world {
 /* 100 counts, a second apart, of three processes in turn; then an exit of each. */
 static struct world fill(struct fixture *fixture)
 {
-	static const struct store_resources resources = {11, 22, 33, 44};
+	static const struct store_resources resources = { 11, 22, 33, 44 };
 	struct store *store = fixture_open(fixture);
-	struct store_series series = {.type = TP_COUNT};
+	struct store_series series = { .type = TP_COUNT };
 	struct store_session session;
 	struct world world;
 	int64_t app, version;
@@ -72,23 +72,24 @@ static struct world fill(struct fixture *fixture)
 	assert_ok(fixture, store_name(store, "api.calls", &series.name[0], NULL));
 	for (i = 0; i < 3; i++) {
 		assert_ok(fixture, store_name(store, i == 1 ? "second" : "first", &app, NULL));
-		assert_ok(fixture, store_session(store, app, i == 1 ? version : 0, NOON_US,
-						 &session, NULL));
+		assert_ok(fixture,
+			  store_session(store, app, i == 1 ? version : 0, NOON_US, &session, NULL));
 		session.last_us = NOON_US + 200 * SECOND_US;
 		assert_ok(fixture, store_session_extend(store, &session, NULL));
 		assert_ok(fixture, store_context(store, session.id, 5, &world.contexts[i], NULL));
 	}
 	series.app = app;
 	assert_ok(fixture, store_series(store, &series, &world.count_series, NULL));
-	series = (struct store_series){.app = app, .type = TP_EXIT, .code = 139,
-				       .flags = TP_FLAG_FORKED};
+	series = (struct store_series){
+		.app = app, .type = TP_EXIT, .code = 139, .flags = TP_FLAG_FORKED
+	};
 	assert_ok(fixture, store_series(store, &series, &world.exit_series, NULL));
 	for (i = 0; i < 100; i++)
-		put(fixture, world.contexts[i % 3], world.count_series,
-		    NOON_US + i * SECOND_US, NULL);
+		put(fixture, world.contexts[i % 3], world.count_series, NOON_US + i * SECOND_US,
+		    NULL);
 	for (i = 0; i < 3; i++)
-		put(fixture, world.contexts[i], world.exit_series,
-		    NOON_US + (100 + i) * SECOND_US, i ? NULL : &resources);
+		put(fixture, world.contexts[i], world.exit_series, NOON_US + (100 + i) * SECOND_US,
+		    i ? NULL : &resources);
 	assert_ok(fixture, store_commit(store, NULL, 0, 0, NULL));
 	return world;
 }
@@ -100,7 +101,7 @@ static void store_each_tells_all_parts(void **state)
 	struct store_row *row;
 	struct world world = fill(fixture);
 
-	heard = each(fixture, (struct store_filter){0});
+	heard = each(fixture, (struct store_filter){ 0 });
 	assert_int_equal(heard->count, 103);
 	row = &heard->rows[1];
 	assert_int_equal(row->time_us, NOON_US + SECOND_US);
@@ -135,7 +136,7 @@ static int assert_texts(const struct store_row *row, void *data)
 
 static void store_each_tells_app_and_version(void **state)
 {
-	struct store_filter filter = {.types = 1 << TP_COUNT};
+	struct store_filter filter = { .types = 1 << TP_COUNT };
 	struct fixture *fixture = *state;
 	int seconds = 0;
 
@@ -150,19 +151,19 @@ static void store_each_filters(void **state)
 	struct world world = fill(fixture);
 	struct heard *heard;
 
-	heard = each(fixture, (struct store_filter){.since_us = NOON_US + 98 * SECOND_US});
+	heard = each(fixture, (struct store_filter){ .since_us = NOON_US + 98 * SECOND_US });
 	assert_int_equal(heard->count, 5);
-	heard = each(fixture, (struct store_filter){.until_us = NOON_US + 2 * SECOND_US});
+	heard = each(fixture, (struct store_filter){ .until_us = NOON_US + 2 * SECOND_US });
 	assert_int_equal(heard->count, 2); /* exclusive */
-	heard = each(fixture, (struct store_filter){.types = 1 << TP_EXIT});
+	heard = each(fixture, (struct store_filter){ .types = 1 << TP_EXIT });
 	assert_int_equal(heard->count, 3);
-	heard = each(fixture, (struct store_filter){.types = 1 << TP_SPAN});
+	heard = each(fixture, (struct store_filter){ .types = 1 << TP_SPAN });
 	assert_int_equal(heard->count, 0);
-	heard = each(fixture, (struct store_filter){.context = world.contexts[1]});
+	heard = each(fixture, (struct store_filter){ .context = world.contexts[1] });
 	assert_int_equal(heard->count, 34);
-	heard = each(fixture, (struct store_filter){.context = 999});
+	heard = each(fixture, (struct store_filter){ .context = 999 });
 	assert_int_equal(heard->count, 0);
-	heard = each(fixture, (struct store_filter){.since_us = INT64_MAX});
+	heard = each(fixture, (struct store_filter){ .since_us = INT64_MAX });
 	assert_int_equal(heard->count, 0);
 }
 
@@ -172,31 +173,32 @@ static void store_each_limit_is_the_newest_oldest_first(void **state)
 	struct world world = fill(fixture);
 	struct heard *heard;
 
-	heard = each(fixture, (struct store_filter){.limit = 5});
+	heard = each(fixture, (struct store_filter){ .limit = 5 });
 	assert_int_equal(heard->count, 5);
 	assert_int_equal(heard->rows[0].time_us, NOON_US + 98 * SECOND_US);
-	heard = each(fixture, (struct store_filter){.limit = 2, .types = 1 << TP_COUNT});
+	heard = each(fixture, (struct store_filter){ .limit = 2, .types = 1 << TP_COUNT });
 	assert_int_equal(heard->count, 2);
 	assert_int_equal(heard->rows[1].time_us, NOON_US + 99 * SECOND_US);
-	heard = each(fixture, (struct store_filter){.limit = 2, .types = 1 << TP_COUNT,
-						    .context = world.contexts[1]});
+	heard = each(fixture, (struct store_filter){ .limit = 2,
+						     .types = 1 << TP_COUNT,
+						     .context = world.contexts[1] });
 	assert_int_equal(heard->count, 2);
 	assert_int_equal(heard->rows[1].time_us, NOON_US + 97 * SECOND_US);
 	assert_int_equal(heard->rows[0].time_us, NOON_US + 94 * SECOND_US);
-	heard = each(fixture, (struct store_filter){.limit = 1000});
+	heard = each(fixture, (struct store_filter){ .limit = 1000 });
 	assert_int_equal(heard->count, 103);
-	heard = each(fixture, (struct store_filter){.limit = 3, .until_us = NOON_US});
+	heard = each(fixture, (struct store_filter){ .limit = 3, .until_us = NOON_US });
 	assert_int_equal(heard->count, 0);
 }
 
 static void store_each_sequence_is_the_same_under_any_filter(void **state)
 {
 	struct store_filter filters[] = {
-		{.with_sequence = true, .since_us = NOON_US + 50 * SECOND_US},
-		{.with_sequence = true, .limit = 7},
-		{.with_sequence = true, .types = 1 << TP_EXIT},
-		{.with_sequence = true, .context = 2},
-		{.with_sequence = true, .context = 3, .limit = 2, .types = 1 << TP_COUNT},
+		{ .with_sequence = true, .since_us = NOON_US + 50 * SECOND_US },
+		{ .with_sequence = true, .limit = 7 },
+		{ .with_sequence = true, .types = 1 << TP_EXIT },
+		{ .with_sequence = true, .context = 2 },
+		{ .with_sequence = true, .context = 3, .limit = 2, .types = 1 << TP_COUNT },
 	};
 	int64_t expected[HEARD], first = 0, second = 0;
 	struct fixture *fixture = *state;
@@ -205,12 +207,12 @@ static void store_each_sequence_is_the_same_under_any_filter(void **state)
 	int n;
 
 	fill(fixture);
-	heard = each(fixture, (struct store_filter){.with_sequence = true});
+	heard = each(fixture, (struct store_filter){ .with_sequence = true });
 	for (n = 0; n < heard->count; n++) {
 		expected[n] = heard->rows[n].sequence;
-		assert_int_equal(expected[n], n % 3 == 1 && n < 100 ? ++second :
-					      n == 101		   ? ++second :
-								     ++first);
+		assert_int_equal(expected[n], n % 3 == 1 && n < 100 ? ++second
+					      : n == 101	    ? ++second
+								    : ++first);
 	}
 	for (i = 0; i < sizeof(filters) / sizeof(filters[0]); i++) {
 		heard = each(fixture, filters[i]);
@@ -223,8 +225,8 @@ static void store_each_sequence_is_the_same_under_any_filter(void **state)
 
 static void store_each_ends_when_told_to(void **state)
 {
-	struct store_filter filter = {0};
-	struct heard heard = {.stop_at = 4};
+	struct store_filter filter = { 0 };
+	struct heard heard = { .stop_at = 4 };
 	struct fixture *fixture = *state;
 
 	fill(fixture);
@@ -245,21 +247,21 @@ static int add_while_reading(const struct store_row *row, void *data)
 static void store_each_sees_one_state_of_the_file(void **state)
 {
 	struct fixture *fixture = *state, reader = *fixture;
-	struct store_filter filter = {0};
+	struct store_filter filter = { 0 };
 
 	fill(fixture);
 	assert_ok(&reader, store_open(fixture->path, STORE_READ, 0, &reader.store, &reader.error));
-	assert_ok(&reader, store_each(reader.store, &filter, add_while_reading, fixture,
-				      &reader.error));
+	assert_ok(&reader,
+		  store_each(reader.store, &filter, add_while_reading, fixture, &reader.error));
 	assert_int_equal(fixture_events(fixture), 206); /* it added 103, and heard none of them */
 	store_close(reader.store);
 }
 
 static void store_each_within_a_batch_sees_it(void **state)
 {
-	struct store_filter filter = {0};
+	struct store_filter filter = { 0 };
 	struct fixture *fixture = *state;
-	struct heard heard = {0};
+	struct heard heard = { 0 };
 	struct sample sample;
 
 	fixture_open(fixture);
@@ -294,9 +296,9 @@ static void store_totals_of_an_empty_store_are_zero(void **state)
 
 static void store_each_dangling_id_is_damage(void **state)
 {
-	struct store_filter filter = {0};
+	struct store_filter filter = { 0 };
 	struct fixture *fixture = *state;
-	struct heard heard = {0};
+	struct heard heard = { 0 };
 	struct sample sample;
 
 	fixture_open(fixture);
@@ -318,7 +320,7 @@ static int ignore(const struct store_row *row, void *data)
 
 static void store_each_without_memory_says_so_at_every_place(void **state)
 {
-	struct store_filter filter = {.with_sequence = true};
+	struct store_filter filter = { .with_sequence = true };
 	struct fixture *fixture = *state;
 	long allocations;
 	int ret = -1, count;

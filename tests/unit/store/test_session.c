@@ -10,7 +10,7 @@ struct world {
 
 static struct world begin(void **state)
 {
-	struct world world = {.fixture = *state};
+	struct world world = { .fixture = *state };
 	struct store *store = fixture_open(world.fixture);
 	struct error *error = &world.fixture->error;
 
@@ -28,8 +28,8 @@ static struct store_session at(struct world *world, int64_t app, int64_t version
 	struct store_session session;
 	struct error *error = &world->fixture->error;
 
-	assert_ok(world->fixture, store_session(world->fixture->store, app, version, time_us,
-						&session, error));
+	assert_ok(world->fixture,
+		  store_session(world->fixture->store, app, version, time_us, &session, error));
 	assert_true(store_session_covers(&session, time_us));
 	session.last_us = time_us > session.last_us ? time_us : session.last_us;
 	assert_ok(world->fixture, store_session_extend(world->fixture->store, &session, error));

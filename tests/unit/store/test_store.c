@@ -34,8 +34,8 @@ static int64_t ask_sql(const char *path, const char *sql)
 	return answer;
 }
 
-static void assert_refused(struct fixture *fixture, const char *path, enum store_mode mode, int code,
-			   const char *words)
+static void assert_refused(struct fixture *fixture, const char *path, enum store_mode mode,
+			   int code, const char *words)
 {
 	struct store *store = NULL;
 	int ret = store_open(path, mode, 1000, &store, &fixture->error);
@@ -68,7 +68,7 @@ static int without_root(int (*test)(struct fixture *fixture), struct fixture *fi
 
 static void store_open_new_file_is_private_and_ours(void **state)
 {
-	static const char *const suffixes[] = {"", "-wal", "-shm"};
+	static const char *const suffixes[] = { "", "-wal", "-shm" };
 	struct fixture *fixture = *state;
 	struct stat file;
 	char path[160];
@@ -87,7 +87,8 @@ static void store_open_new_file_is_private_and_ours(void **state)
 	assert_int_equal(ask_sql(fixture->path, "PRAGMA application_id"), SCHEMA_APPLICATION_ID);
 	assert_int_equal(ask_sql(fixture->path, "PRAGMA user_version"), SCHEMA_VERSION);
 	assert_int_equal(ask_sql(fixture->path, "SELECT count(*) FROM sqlite_schema WHERE"
-				 " type = 'table' AND sql NOT LIKE '%STRICT%'"), 0);
+						" type = 'table' AND sql NOT LIKE '%STRICT%'"),
+			 0);
 }
 
 static void store_open_again_finds_owner_and_events(void **state)
@@ -97,8 +98,8 @@ static void store_open_again_finds_owner_and_events(void **state)
 	assert_int_equal(store_owner(fixture_open(fixture)), 1000);
 	fixture_fill(fixture, 3);
 	fixture_close(fixture);
-	assert_ok(fixture, store_open(fixture->path, STORE_WRITE, 7, &fixture->store,
-				      &fixture->error));
+	assert_ok(fixture,
+		  store_open(fixture->path, STORE_WRITE, 7, &fixture->store, &fixture->error));
 	assert_int_equal(store_owner(fixture->store), 1000);
 	assert_int_equal(fixture_events(fixture), 3);
 }
@@ -112,8 +113,8 @@ static void store_open_file_with_odd_name_works(void **state)
 	fixture_fill(fixture, 1);
 	fixture_close(fixture);
 	assert_int_equal(access(fixture->path, F_OK), 0);
-	assert_ok(fixture, store_open(fixture->path, STORE_READ, 0, &fixture->store,
-				      &fixture->error));
+	assert_ok(fixture,
+		  store_open(fixture->path, STORE_READ, 0, &fixture->store, &fixture->error));
 	assert_int_equal(fixture_events(fixture), 1);
 }
 
@@ -121,8 +122,8 @@ static void store_open_in_memory_touches_no_file(void **state)
 {
 	struct fixture *fixture = *state;
 
-	assert_ok(fixture, store_open(":memory:", STORE_WRITE, 5, &fixture->store,
-				      &fixture->error));
+	assert_ok(fixture,
+		  store_open(":memory:", STORE_WRITE, 5, &fixture->store, &fixture->error));
 	fixture_fill(fixture, 10);
 	assert_int_equal(fixture_events(fixture), 10);
 	assert_int_not_equal(access(":memory:", F_OK), 0);
@@ -184,8 +185,9 @@ static void store_open_foreign_database_is_refused_untouched(void **state)
 
 static void store_open_text_file_is_refused_untouched(void **state)
 {
-	static const char text[] = "dear diary, this is not a database but it is rather longer than "
-				   "the hundred bytes that the header of one takes: so it is read";
+	static const char text[] =
+		"dear diary, this is not a database but it is rather longer than "
+		"the hundred bytes that the header of one takes: so it is read";
 	struct fixture *fixture = *state;
 	size_t size;
 	char *after;
@@ -220,7 +222,7 @@ static int ignore_row(const struct store_row *row, void *data)
 
 static void store_open_overwritten_page_is_reported(void **state)
 {
-	struct store_filter filter = {0};
+	struct store_filter filter = { 0 };
 	struct fixture *fixture = *state;
 	char junk[4096];
 	int fd, ret;
@@ -336,8 +338,8 @@ static void store_open_to_read_creates_nothing(void **state)
 	assert_int_equal(unlink(beside), 0);
 	snprintf(beside, sizeof(beside), "%s-shm", fixture->path);
 	assert_int_equal(unlink(beside), 0);
-	assert_ok(fixture, store_open(fixture->path, STORE_READ, 0, &fixture->store,
-				      &fixture->error));
+	assert_ok(fixture,
+		  store_open(fixture->path, STORE_READ, 0, &fixture->store, &fixture->error));
 	assert_int_equal(fixture_events(fixture), 3);
 	assert_int_equal(files_in(fixture->directory), 1);
 	fixture_close(fixture);
@@ -392,7 +394,7 @@ static void store_open_without_the_right_to_write_is_refused(void **state)
 
 static int fill_small_disk(struct fixture *fixture)
 {
-	struct rlimit limit = {.rlim_cur = 8192, .rlim_max = RLIM_INFINITY};
+	struct rlimit limit = { .rlim_cur = 8192, .rlim_max = RLIM_INFINITY };
 	struct store *store;
 
 	signal(SIGXFSZ, SIG_IGN);

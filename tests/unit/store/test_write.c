@@ -7,7 +7,7 @@
 
 #include "unit/failing_memory.h"
 
-static const struct store_ring ring = {.boot_id = "boot-one", .ring_id = "ring-one"};
+static const struct store_ring ring = { .boot_id = "boot-one", .ring_id = "ring-one" };
 
 struct heard {
 	int64_t count;
@@ -33,7 +33,7 @@ static int hear(const struct store_row *row, void *data)
 static struct heard *hear_all(struct fixture *fixture)
 {
 	static struct heard heard;
-	struct store_filter all = {0};
+	struct store_filter all = { 0 };
 
 	memset(&heard, 0, sizeof(heard));
 	assert_ok(fixture, store_each(fixture->store, &all, hear, &heard, &fixture->error));
@@ -59,7 +59,7 @@ static void store_series_differs_by_each_part(void **state)
 {
 	struct fixture *fixture = *state;
 	struct store *store = fixture_open(fixture);
-	struct store_series base = {.app = 1}, changed;
+	struct store_series base = { .app = 1 }, changed;
 	int64_t id, other, again;
 	int i;
 
@@ -102,7 +102,7 @@ static void store_add_same_microsecond_keeps_all(void **state)
 
 static void store_add_time_out_of_range_is_refused(void **state)
 {
-	static const int64_t times[] = {-1, STORE_TIME_MAX_US, INT64_MAX, INT64_MIN};
+	static const int64_t times[] = { -1, STORE_TIME_MAX_US, INT64_MAX, INT64_MIN };
 	struct fixture *fixture = *state;
 	struct sample sample;
 	size_t i;
@@ -122,10 +122,12 @@ static void store_add_numbers_come_back_as_they_went(void **state)
 	static const struct {
 		int64_t value;
 		uint32_t span, parent;
-	} cases[] = {{0, 0, 0},	 {1, 1, 0},	    {INT64_MAX, 5, 4}, {INT64_MIN, 4, 5},
-		     {-7, 0, 9}, {1, UINT32_MAX, 1}, {1, 1, UINT32_MAX}, {1, UINT32_MAX, 0}};
+	} cases[] = {
+		{ 0, 0, 0 },  { 1, 1, 0 },	    { INT64_MAX, 5, 4 },  { INT64_MIN, 4, 5 },
+		{ -7, 0, 9 }, { 1, UINT32_MAX, 1 }, { 1, 1, UINT32_MAX }, { 1, UINT32_MAX, 0 }
+	};
 	struct fixture *fixture = *state;
-	struct store_event event = {0};
+	struct store_event event = { 0 };
 	struct sample sample;
 	struct heard *heard;
 	size_t i, count = sizeof(cases) / sizeof(cases[0]);
@@ -155,7 +157,7 @@ static void store_add_numbers_come_back_as_they_went(void **state)
 
 static void store_add_without_batch_is_refused(void **state)
 {
-	struct store_event event = {.time_us = NOON_US};
+	struct store_event event = { .time_us = NOON_US };
 	struct fixture *fixture = *state;
 	struct store_session session;
 	int64_t id;
