@@ -469,6 +469,53 @@ static void store_open_without_memory_says_so_at_every_place(void **state)
 	assert_int_equal(fixture_events(fixture), 3);
 }
 
+static int sum_up(const struct store_row *row, void *data)
+{
+	char *text = data;
+	size_t used = strlen(text);
+
+	snprintf(text + used, 512 - used, "%d %s %s %s %s %lld %u %u %lld\n", row->type, row->app,
+		 row->version, row->name[0] ? row->name[0] : "-", row->name[3] ? row->name[3] : "-",
+		 (long long)row->value, row->span, row->parent,
+		 (long long)row->resources.peak_rss_kib);
+	return 0;
+}
+
+/* tests/fixtures/store_vN.db is what a collector of that release wrote. */
+static void store_open_every_released_schema_keeps_its_events(void **state)
+{
+	static const char *const expected = "10 named-app 2.1.0 named-app - 0 0 0 0\n"
+					    "2 named-app 2.1.0 think - 0 0 2 0\n"
+					    "4 named-app 2.1.0 think - 17244 0 2 0\n"
+					    "1 named-app 2.1.0 think timeout 1500 2 1 0\n"
+					    "14 named-app 2.1.0 - - 2999000 0 0 2048\n";
+	struct fixture *fixture = *state;
+	struct store_filter all = { 0 };
+	char released[64], text[512];
+	int version, mode;
+	size_t size;
+	char *bytes;
+
+	for (version = 1; version <= SCHEMA_VERSION; version++) {
+		snprintf(released, sizeof(released), "tests/fixtures/store_v%d.db", version);
+		bytes = read_file(released, &size);
+		if (!bytes)
+			fail_msg("no '%s': run from the top of the tree", released);
+		write_file(fixture->path, bytes, size);
+		free(bytes);
+		for (mode = STORE_WRITE; mode >= STORE_READ; mode--) {
+			text[0] = '\0';
+			assert_ok(fixture, store_open(fixture->path, mode, 0, &fixture->store,
+						      &fixture->error));
+			assert_int_equal(store_owner(fixture->store), 1000);
+			assert_ok(fixture,
+				  store_each(fixture->store, &all, sum_up, text, &fixture->error));
+			assert_string_equal(text, expected);
+			fixture_close(fixture);
+		}
+	}
+}
+
 static void store_event_id_is_a_stable_uuid_of_version_8(void **state)
 {
 	struct fixture *fixture = *state, other = *fixture;
@@ -515,6 +562,7 @@ int main(void)
 		TEST(store_open_on_full_disk_works_when_there_is_room),
 		TEST(store_open_two_at_once_make_one_schema),
 		TEST(store_open_without_memory_says_so_at_every_place),
+		TEST(store_open_every_released_schema_keeps_its_events),
 		TEST(store_event_id_is_a_stable_uuid_of_version_8),
 	};
 
