@@ -136,17 +136,39 @@ static __always_inline void async_begin(struct hit *hit, struct frame *frame, __
 	bump(hit->counters, TP_COUNT_REFUSED_ASYNC_FULL);
 }
 
+/* The span around one with an id: of the same id and another kind, outermost kind first, as the
+ * other events of that id have it; else what the thread has open. */
+__noinline __u32 async_parent(struct thread *thread, __u32 kind, __u64 id)
+{
+	struct async_key key = {.id = id};
+	struct frame *outer;
+	__u32 i;
+
+	if (!thread)
+		return 0;
+	key.process = thread->process;
+	for (i = 0; i < TP_SPAN_KINDS && i < kind; i++) {
+		key.kind = i;
+		outer = bpf_map_lookup_elem(&async_spans, &key);
+		if (outer)
+			return outer->span;
+	}
+	outer = innermost(thread);
+	return outer ? outer->span : 0;
+}
+
 static __always_inline void span_begin(struct hit *hit, struct frame *frame, __u64 id)
 {
 	struct frame *outer = innermost(hit->thread);
 	__u32 depth = hit->thread->depth;
 
 	bump(hit->counters, TP_COUNT_BEGINS);
-	frame->parent = outer ? outer->span : 0;
 	if (id) {
+		frame->parent = async_parent(hit->thread, frame->kind, id);
 		async_begin(hit, frame, id);
 		return;
 	}
+	frame->parent = outer ? outer->span : 0;
 	if (depth >= TP_SPAN_DEPTH) {
 		hit->thread->deep++;
 		bump(hit->counters, TP_COUNT_REFUSED_DEPTH);

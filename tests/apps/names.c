@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* names.c odd|numbers|many - names and numbers an app should not pass, and very many names.
  *	odd	command with each name NULL; heap, stack, argv, into nowhere, unaligned ends of the
- *		address space: recorded as absent or [UNDECLARED], never read, and never a crash;
+ *		address space: recorded as absent or [UNDECLARED], never read, and never a crash; the
+ *		end of a constant is one too, because linkers share tails; code is [REDACTED];
  *		"secret-in-memory" must appear nowhere
  *	numbers	outcomes, kinds, deltas and values out of range, NaN and infinities
  *	many	counter name.0000 to name.9999, each once */
