@@ -146,21 +146,24 @@ static int reading_mode(const char *path, const char *resolved, const char **out
 static char *make_uri(const char *resolved, const char *parameters)
 {
 	static const char hex[] = "0123456789abcdef";
-	char *uri = malloc(strlen("file:") + strlen(resolved) * 3 + strlen(parameters) + 1), *end;
+	size_t room = strlen(resolved) * 3 + 1, used = 0;
+	char *escaped = malloc(room), *uri = NULL;
 
-	if (!uri)
+	if (!escaped)
 		return NULL;
-	end = stpcpy(uri, "file:");
 	for (; *resolved; resolved++) {
-		if (*resolved != '%' && *resolved != '?' && *resolved != '#') {
-			*end++ = *resolved;
+		if (!strchr("%?#", *resolved)) {
+			escaped[used++] = *resolved;
 			continue;
 		}
-		*end++ = '%';
-		*end++ = hex[(unsigned char)*resolved >> 4];
-		*end++ = hex[(unsigned char)*resolved & 15];
+		escaped[used++] = '%';
+		escaped[used++] = hex[(unsigned char)*resolved >> 4];
+		escaped[used++] = hex[(unsigned char)*resolved & 15];
 	}
-	strcpy(end, parameters);
+	escaped[used] = '\0';
+	if (asprintf(&uri, "file:%s%s", escaped, parameters) < 0)
+		uri = NULL;
+	free(escaped);
 	return uri;
 }
 

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 
 #include "unit/service/world.h"
 
@@ -381,6 +382,67 @@ static void collector_take_without_memory_counts_at_every_place(void **state)
 	assert_int_equal(fixture_events(&world->fixture), kept + 2);
 }
 
+enum { KILL_RECORDS = 20000, KILL_BATCH = 50 };
+
+/* What a collector does: goes on from where the file says the ring stands. */
+static void collect_all(struct world *world)
+{
+	struct tp_event event;
+	uint64_t position = 0, i;
+
+	fixture_open(&world->fixture);
+	collector_restart(world, TP_LEVEL_FULL);
+	store_ring_position(world->fixture.store, &ring, &position, NULL);
+	for (i = position / sizeof(event); i < KILL_RECORDS; i++) {
+		event = span_of(i * 1000, 1 + (uint32_t)i / 10);
+		take(world, &event);
+		if (i % KILL_BATCH != KILL_BATCH - 1)
+			continue;
+		assert_ok(&world->fixture,
+			  collector_commit(world->collector, &ring, position,
+					   (i + 1) * sizeof(event), &world->fixture.error));
+		position = (i + 1) * sizeof(event);
+	}
+}
+
+static int count_times(const struct store_row *row, void *data)
+{
+	uint8_t *seen = data;
+
+	seen[row->time_us - NOON_US]++;
+	return 0;
+}
+
+static void collector_killed_at_any_instant_loses_and_repeats_nothing(void **state)
+{
+	static uint8_t seen[KILL_RECORDS];
+	struct world *world = *state;
+	struct store_filter all = { 0 };
+	int i, killed = 0, status;
+	pid_t child;
+
+	collector_free(world->collector);
+	world->collector = NULL;
+	fixture_close(&world->fixture);
+	for (i = 0; i < 40; i++) {
+		child = fork();
+		if (!child) {
+			collect_all(world);
+			_exit(0);
+		}
+		usleep(500 + (useconds_t)i * 97);
+		kill(child, SIGKILL);
+		assert_int_equal(waitpid(child, &status, 0), child);
+		killed += WIFSIGNALED(status);
+	}
+	assert_true(killed > 5);
+	collect_all(world);
+	assert_ok(&world->fixture,
+		  store_each(world->fixture.store, &all, count_times, seen, &world->fixture.error));
+	for (i = 0; i < KILL_RECORDS; i++)
+		assert_int_equal(seen[i], 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -395,6 +457,7 @@ int main(void)
 		TEST(collector_take_bad_records_are_counted),
 		TEST(collector_commit_stale_position_is_counted),
 		TEST(collector_take_after_erasure_stores_whole_events),
+		TEST(collector_killed_at_any_instant_loses_and_repeats_nothing),
 		TEST(collector_take_on_full_disk_counts_the_batch),
 		TEST(collector_take_without_memory_counts_at_every_place),
 	};
