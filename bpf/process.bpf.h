@@ -78,6 +78,7 @@ static __always_inline void thread_inherit(struct task_struct *parent, struct ta
 	to->process = from->process;
 	if (parent->tgid == child->tgid)
 		return;
+	to->mark &= ~TP_MARK_FIRST;
 	to->process = process_new();
 	to->start_ns = bpf_ktime_get_ns();
 	to->is_forked = 1;
@@ -87,6 +88,8 @@ static __always_inline __u32 process_level(struct thread *thread, __u32 uid, __u
 {
 	struct tp_object *object = bpf_map_lookup_elem(&objects, &program);
 
+	if (!program && (thread->mark & TP_MARK_FIRST))
+		return thread->level;
 	if (!program || !object || !object->is_enabled)
 		return TP_LEVEL_OFF;
 	return consented_level(thread, uid, object->target);

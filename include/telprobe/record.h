@@ -243,6 +243,7 @@ struct tp_mark {
 enum tp_mark_flag {
 	TP_MARK_RUN = 1,    /* member of a tree that `run` consented for */
 	TP_MARK_SILENT = 2, /* and what it executes: no record */
+	TP_MARK_FIRST = 4,  /* the command itself: its end is told whatever it executes */
 };
 
 /* A uprobe's cookie: marker, object and place of the probed instruction. */

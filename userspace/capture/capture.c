@@ -207,7 +207,7 @@ int capture_mark(struct capture *capture, pid_t pid, enum tp_level level, bool i
 
 	if (!state)
 		return error_set(error, -ENOMEM, "no memory to mark a process");
-	state->mark = TP_MARK_RUN | (is_silent ? TP_MARK_SILENT : 0);
+	state->mark = TP_MARK_RUN | TP_MARK_FIRST | (is_silent ? TP_MARK_SILENT : 0);
 	state->level = level;
 	fd = (int)syscall(SYS_pidfd_open, pid, 0);
 	ret = fd < 0 ? -errno : 0;

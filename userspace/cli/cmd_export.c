@@ -81,7 +81,7 @@ static int run(struct cli *cli)
 	if (path && strcmp(path, "-"))
 		ret = export_to_file(cli, store, &choice, path);
 	else if (export_events(store, &choice, stdout, &error) < 0)
-		ret = ferror(stdout) ? CLI_FAILED : cli_fail(cli, &error); /* cli_main() tells */
+		ret = cli_fail(cli, &error);
 	store_close(store);
 	return ret;
 }

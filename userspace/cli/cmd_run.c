@@ -176,12 +176,16 @@ static int run_and_tell(struct cli *cli, const struct choices *choices, int *out
 	if (!ret)
 		ret = run_keep_open(&session, choices->database ? choices->database : ":memory:",
 				    &keep, &error);
-	if (!ret)
-		ret = run_times(cli, &session, choices, out_status, &error);
+	if (ret) {
+		ret = run_impossible(cli, ret, &error);
+		goto close;
+	}
+	ret = run_times(cli, &session, choices, out_status, &error);
 	if (!ret)
 		ret = finish(cli, &session, &keep, choices);
 	else
 		ret = run_refused(cli, ret, &error);
+close:
 	run_keep_close(&session, &keep);
 	run_session_close(&session);
 	return ret;

@@ -138,12 +138,12 @@ int cli_main(int argc, char **argv)
 	bool was_bad = ferror(stdout);
 
 	errno = 0;
-	if (fflush(stdout) || was_bad) {
+	if ((fflush(stdout) || was_bad) && status == CLI_DONE) {
 		error_set(&error, -EIO, "cannot write to standard output: %s",
 			  error_text(errno ? errno : EIO));
 		error_hint(&error, "what was printed is not complete");
 		tell(&error);
-		status = status == CLI_DONE ? CLI_FAILED : status;
+		status = CLI_FAILED;
 	}
 	return status;
 }

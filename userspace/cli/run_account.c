@@ -41,6 +41,21 @@ static void add(struct tp_counters *sum, const struct tp_counters *part)
 		sum->count[i] += part->count[i];
 }
 
+/* File 0 stands for hits of others, refused at the door, and for the command's own end when its
+ * file is none we know. */
+static void add_unknown(struct run_account *account, int kind, struct tp_counters *set)
+{
+	static const enum tp_counter door[] = {
+		TP_COUNT_REFUSED_CONSENT, TP_COUNT_REFUSED_LEASE, TP_COUNT_REFUSED_DISABLED};
+	size_t i;
+
+	for (i = 0; i < sizeof(door) / sizeof(door[0]); i++) {
+		account->outside.count[door[i]] += set->count[door[i]];
+		set->count[door[i]] = 0;
+	}
+	add(&account->total[kind], set);
+}
+
 static int64_t open_spans(const struct tp_counters *set)
 {
 	const __u64 *count = set->count;
@@ -65,7 +80,10 @@ int run_account_read(struct run_session *session, struct run_account *out, struc
 					    error);
 			if (ret)
 				return ret;
-			add(object ? &out->total[kind] : &out->outside, &set);
+			if (object)
+				add(&out->total[kind], &set);
+			else
+				add_unknown(out, kind, &set);
 		}
 	out->missed = capture_missed(session->capture);
 	for (kind = 0; kind < TP_KINDS; kind++) {
@@ -153,7 +171,8 @@ void run_account_print(FILE *out, const struct run_account *account,
 	size_t i;
 	int kind;
 
-	fprintf(out, "%" PRIu64 " events", account->kept.stored);
+	fprintf(out, "%" PRIu64 " event%s", account->kept.stored,
+		account->kept.stored == 1 ? "" : "s");
 	if (database)
 		fprintf(out, " kept in %s", database);
 	if (account->lost)

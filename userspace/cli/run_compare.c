@@ -3,11 +3,26 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <sys/wait.h>
 
 #include "cli/notice.h"
 #include "cli/run_once.h"
 #include "cli/run_session.h"
 #include "report/compare.h"
+
+enum { STATUS_NOT_EXECUTABLE = 126, STATUS_NOT_FOUND = 127 }; /* POSIX shell, 2.8.2 */
+
+/* What the shell could not even start is nothing to compare with. */
+static int check_started(const char *line, int status, struct error *error)
+{
+	int code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+
+	if (code != STATUS_NOT_FOUND && code != STATUS_NOT_EXECUTABLE)
+		return 0;
+	error_set(error, code == STATUS_NOT_FOUND ? -ENOENT : -EACCES, "cannot compare: '%s' ended "
+		  "with status %d, as what cannot be executed", line, code);
+	return error_hint(error, "the shell said why: sh -c '%s'", line);
+}
 
 /* A shell splits the words, and is replaced by the command. */
 static int run_line(struct run_session *session, struct run_keep *keep, const char *line,
@@ -16,12 +31,13 @@ static int run_line(struct run_session *session, struct run_keep *keep, const ch
 	char shell[] = "sh", option[] = "-c", script[4096];
 	char *argv[] = {shell, option, script, NULL};
 	struct run_targets_found found = {0};
-	int status;
+	int status, ret;
 
 	if ((size_t)snprintf(script, sizeof(script), "exec %s", line) >= sizeof(script))
 		return error_set(error, -E2BIG, "a command line to compare is too long");
 	session->keep = keep;
-	return run_once(session, argv, &found, &status, error);
+	ret = run_once(session, argv, &found, &status, error);
+	return ret ? ret : check_started(line, status, error);
 }
 
 static int run_in_turn(struct cli *cli, struct run_session *session, struct run_keep keep[2],
@@ -47,12 +63,16 @@ int run_compare(struct cli *cli, enum tp_level level, int64_t times, bool is_jso
 		ret = run_keep_open(&session, ":memory:", &keep[0], &error);
 	if (!ret)
 		ret = run_keep_open(&session, ":memory:", &keep[1], &error);
-	if (!ret)
-		ret = run_in_turn(cli, &session, keep, times, &error);
+	if (ret) {
+		ret = run_impossible(cli, ret, &error);
+		goto close;
+	}
+	ret = run_in_turn(cli, &session, keep, times, &error);
 	if (ret)
 		ret = run_refused(cli, ret, &error);
 	else if (compare_print(stdout, keep[0].store, keep[1].store, is_json, &error))
 		ret = cli_fail(cli, &error);
+close:
 	run_keep_close(&session, &keep[1]);
 	run_keep_close(&session, &keep[0]);
 	run_session_close(&session);

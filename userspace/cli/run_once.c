@@ -15,6 +15,7 @@ static int prepare(struct run_session *session, char **argv, struct programs *pr
 		   struct run_targets_found *out_found, struct error *error)
 {
 	struct run_targets_found found;
+	const char *slash;
 	int ret;
 
 	run_act_as_user(session);
@@ -23,6 +24,8 @@ static int prepare(struct run_session *session, char **argv, struct programs *pr
 	run_act_as_root(session);
 	if (ret)
 		return ret;
+	slash = strrchr(argv[0], '/');
+	snprintf(session->command, sizeof(session->command), "%s", slash ? slash + 1 : argv[0]);
 	ret = run_targets_add(session, programs, &found, error);
 	out_found->files += found.files;
 	out_found->sites += found.sites;
@@ -81,10 +84,15 @@ static void hint_sudo(const struct cli *cli, struct error *error)
 	error_hint(error, "%s", line);
 }
 
-int run_refused(const struct cli *cli, int code, struct error *error)
+int run_impossible(const struct cli *cli, int code, struct error *error)
 {
 	if (code == -EPERM && geteuid() != 0)
 		hint_sudo(cli, error);
+	return cli_fail(cli, error);
+}
+
+int run_refused(const struct cli *cli, int code, struct error *error)
+{
 	cli_fail(cli, error);
 	switch (code) {
 	case -ENOENT:

@@ -13,7 +13,11 @@
 int run_once(struct run_session *session, char **argv, struct run_targets_found *out_found,
 	     int *out_status, struct error *error);
 
-/** run_refused() - tell a failure of the above, in the words of someone who typed `run`.
+/** run_impossible() - tell what stands in the way before any command is started: no root, no
+ * database, a kernel that refuses. Return: exit status */
+int run_impossible(const struct cli *cli, int code, struct error *error);
+
+/** run_refused() - tell a failure of run_once().
  * Return: exit status: 127 no such command, 126 it cannot be executed (as a shell), 1 else. */
 int run_refused(const struct cli *cli, int code, struct error *error);
 

@@ -121,7 +121,7 @@ static const char *source_program(void *data, uint16_t object)
 {
 	struct run_session *session = data;
 
-	return capture_name(session->capture, object);
+	return object ? capture_name(session->capture, object) : session->command;
 }
 
 static int64_t source_utc_us(void *data, uint64_t monotonic_ns)

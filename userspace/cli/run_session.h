@@ -45,6 +45,7 @@ struct run_session {
 	struct clock clock;
 	int64_t started_us; /* what is older in a database is not this run's */
 	struct store_ring ring;
+	char command[64];      /* base name of CMD: what its process is called if its file is not */
 	struct run_keep *keep; /* where records go now; the caller's */
 	uint32_t late;	    /* programs that ran before their markers were attached */
 	bool has_store_failed;
