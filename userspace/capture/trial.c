@@ -122,7 +122,7 @@ int trial_nop(const struct bpf_program *program, struct capture_facts *facts,
 	      struct links *out_kept)
 {
 #if defined(__x86_64__)
-	static const unsigned int candidates[] = {5, 10};
+	static const unsigned int candidates[] = {5, 10, 1};
 #else
 	static const unsigned int candidates[] = {1};
 #endif
@@ -132,18 +132,15 @@ int trial_nop(const struct bpf_program *program, struct capture_facts *facts,
 
 	if (self < 0)
 		return ret;
-	facts->nop_bytes = 1;
 	facts->is_optimised = false;
 	for (i = 0; i < sizeof(candidates) / sizeof(candidates[0]); i++) {
-		bool is_optimised = false;
-
 		links_detach(out_kept);
-		ret = try_nop(program, facts->method, self, candidates[i], &is_optimised, out_kept);
-		if (ret || !is_optimised)
-			continue;
+		ret = try_nop(program, facts->method, self, candidates[i], &facts->is_optimised,
+			      out_kept);
 		facts->nop_bytes = candidates[i];
-		facts->is_optimised = true;
-		break;
+		if (!ret && facts->is_optimised)
+			break;
+		/* Linux 6.1 refuses to probe the ten bytes: the next may do. */
 	}
 	close(self);
 	return ret;
