@@ -119,6 +119,32 @@ static char *find_variable(const char *environment, size_t length, const char *n
 	return NULL;
 }
 
+/* Either says so: the environment may only silence, never switch on. */
+static bool asks_for_silence(const char *track, const char *enabled)
+{
+	if (track && *track && strcmp(track, "0") != 0)
+		return true;
+	return enabled && (!strcmp(enabled, "0") || !strcmp(enabled, "false"));
+}
+
+/* What sudo itself was started with. */
+static void take_environment(struct child_identity *identity)
+{
+	size_t length;
+	char *environment = read_proc(find_sudo(), "environ", &length), *track, *enabled;
+
+	if (!environment)
+		return;
+	identity->path = find_variable(environment, length, "PATH");
+	identity->home = find_variable(environment, length, "HOME");
+	track = find_variable(environment, length, "DO_NOT_TRACK");
+	enabled = find_variable(environment, length, "TELPROBE_ENABLED");
+	identity->is_silent |= asks_for_silence(track, enabled);
+	free(track);
+	free(enabled);
+	free(environment);
+}
+
 static int take_groups(struct child_identity *identity)
 {
 	int count = 0;
@@ -143,8 +169,6 @@ static int take_groups(struct child_identity *identity)
 static int find_caller(struct child_identity *identity, struct error *error)
 {
 	const struct passwd *entry;
-	size_t length;
-	char *environment;
 	int ret;
 
 	ret = parse_id("SUDO_UID", &identity->uid, error);
@@ -154,12 +178,7 @@ static int find_caller(struct child_identity *identity, struct error *error)
 		return ret;
 	entry = getpwuid(identity->uid);
 	identity->name = copy_or_null(entry ? entry->pw_name : getenv("SUDO_USER"));
-	environment = read_proc(find_sudo(), "environ", &length);
-	if (environment) {
-		identity->path = find_variable(environment, length, "PATH");
-		identity->home = find_variable(environment, length, "HOME");
-		free(environment);
-	}
+	take_environment(identity);
 	if (!identity->home && entry)
 		identity->home = strdup(entry->pw_dir);
 	ret = take_groups(identity);
@@ -178,6 +197,7 @@ int child_identity_find(struct child_identity *out, struct error *error)
 	out->uid = getuid();
 	out->gid = getgid();
 	out->is_under_sudo = geteuid() == 0 && getenv("SUDO_UID");
+	out->is_silent = asks_for_silence(getenv("DO_NOT_TRACK"), getenv("TELPROBE_ENABLED"));
 	if (out->is_under_sudo) {
 		ret = find_caller(out, error);
 		if (ret)

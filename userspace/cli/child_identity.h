@@ -18,12 +18,14 @@ struct child_identity { /* as whom CMD runs */
 	char *home;	    /* HOME for CMD; NULL: leave */
 	char *name;	    /* user name, for USER and LOGNAME under sudo; NULL: leave */
 	bool is_under_sudo; /* SUDO_UID was set and we are root */
+	bool is_silent;	    /* DO_NOT_TRACK or TELPROBE_ENABLED=0, ours or the caller's under sudo */
 };
 
 /**
  * child_identity_find() - from SUDO_UID and friends when root, else our own
  * Under sudo PATH and HOME come from the environment sudo itself was started with
- * (/proc/<sudo>/environ); where that cannot be found, HOME comes from passwd and PATH is ours.
+ * (/proc/<sudo>/environ); where that cannot be found, HOME comes from passwd and PATH is ours. A
+ * wish for silence there counts too, although sudo does not pass it on.
  * Return: 0; -EINVAL for a SUDO_UID or SUDO_GID that is no id, -ENOMEM. The caller clears @out. */
 int child_identity_find(struct child_identity *out, struct error *error);
 void child_identity_clear(struct child_identity *identity);

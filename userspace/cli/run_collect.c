@@ -24,7 +24,6 @@ static void store_failed(struct run_session *session, const struct error *error)
 	if (session->has_store_failed)
 		return;
 	session->has_store_failed = true;
-	session->store_error = *error;
 	notice_error(error);
 }
 

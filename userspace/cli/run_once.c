@@ -55,39 +55,49 @@ int run_once(struct run_session *session, char **argv, struct run_targets_found 
 	return ret;
 }
 
-/* The command to type instead, quoted for a shell. */
-static void hint_sudo(const struct cli *cli, struct error *error)
+/* Quoted for a shell where it must be. */
+static void print_word(FILE *out, const char *word)
 {
-	char line[sizeof(error->hint)] = "sudo telprobe run --", quoted[128];
-	size_t used = strlen(line), i;
-	char *const *argv = cli_argv(cli);
+	const char *byte;
 
-	for (; *argv && used < sizeof(line) - sizeof(quoted); argv++) {
-		bool is_plain = **argv && !strpbrk(*argv, " \t\n'\"\\$`!*?[](){}<>|&;~#");
-		size_t at = 0;
-
-		if (!is_plain)
-			quoted[at++] = '\'';
-		for (i = 0; (*argv)[i] && at < sizeof(quoted) - 8; i++) {
-			if ((*argv)[i] == '\'') {
-				memcpy(quoted + at, "'\\''", 4);
-				at += 4;
-			} else {
-				quoted[at++] = (*argv)[i];
-			}
-		}
-		if (!is_plain)
-			quoted[at++] = '\'';
-		quoted[at] = '\0';
-		used += (size_t)snprintf(line + used, sizeof(line) - used, " %s", quoted);
+	if (*word && !strpbrk(word, " \t\n'\"\\$`!*?[](){}<>|&;~#")) {
+		fputs(word, out);
+		return;
 	}
-	error_hint(error, "%s", line);
+	putc('\'', out);
+	for (byte = word; *byte; byte++)
+		fputs(*byte == '\'' ? "'\\''" : (const char[]){*byte, '\0'}, out);
+	putc('\'', out);
+}
+
+/* The command to type instead: what was typed, behind sudo. */
+static void hint_sudo(struct error *error)
+{
+	FILE *typed = fopen("/proc/self/cmdline", "re"), *out;
+	char line[sizeof(error->hint)] = "", *word = NULL;
+	size_t size = 0;
+
+	out = typed ? fmemopen(line, sizeof(line), "w") : NULL;
+	if (out) {
+		fputs("sudo", out);
+		while (getdelim(&word, &size, '\0', typed) > 0) {
+			putc(' ', out);
+			print_word(out, word);
+		}
+		if (fflush(out) || ferror(out) || ftell(out) >= (long)sizeof(line) - 1)
+			line[0] = '\0'; /* a part of it would be another command */
+		fclose(out);
+	}
+	error_hint(error, "%s", line[0] ? line : "type it again behind sudo");
+	free(word);
+	if (typed)
+		fclose(typed);
 }
 
 int run_impossible(const struct cli *cli, int code, struct error *error)
 {
 	if (code == -EPERM && geteuid() != 0)
-		hint_sudo(cli, error);
+		hint_sudo(error);
 	return cli_fail(cli, error);
 }
 

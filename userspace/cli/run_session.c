@@ -29,16 +29,6 @@ void run_act_as_root(const struct run_session *session)
 		abort();
 }
 
-/* Silent when either says so: the environment may only silence, never switch on. */
-static bool is_silenced(void)
-{
-	const char *track = getenv("DO_NOT_TRACK"), *enabled = getenv("TELPROBE_ENABLED");
-
-	if (track && *track && strcmp(track, "0") != 0)
-		return true;
-	return enabled && (!strcmp(enabled, "0") || !strcmp(enabled, "false"));
-}
-
 static int identify_ring(struct store_ring *ring, struct error *error)
 {
 	char text[40] = "";
@@ -77,7 +67,6 @@ int run_session_open(enum tp_level level, struct run_session *session, struct er
 
 	memset(session, 0, sizeof(*session));
 	session->level = level;
-	session->is_silent = is_silenced();
 	if (geteuid() != 0)
 		return need_root(error);
 	prctl(PR_SET_DUMPABLE, 0);
@@ -87,6 +76,7 @@ int run_session_open(enum tp_level level, struct run_session *session, struct er
 	ret = child_identity_find(&session->identity, error);
 	if (ret)
 		return ret;
+	session->is_silent = session->identity.is_silent;
 	ret = capture_open(&options, &session->capture, error);
 	if (ret)
 		return ret;

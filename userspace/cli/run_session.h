@@ -38,7 +38,7 @@ struct run_keep { /* a database and the way into it */
 struct run_session {
 	struct child_identity identity;
 	enum tp_level level;
-	bool is_silent; /* DO_NOT_TRACK or TELPROBE_ENABLED=0 in our environment */
+	bool is_silent; /* the environment asks for it */
 	struct inspector *inspector;
 	struct capture *capture;
 	struct firewall *firewall;
@@ -49,7 +49,6 @@ struct run_session {
 	struct run_keep *keep; /* where records go now; the caller's */
 	uint32_t late;	    /* programs that ran before their markers were attached */
 	bool has_store_failed;
-	struct error store_error;
 	struct run_refused refused[RUN_REFUSED_NAMES];
 	size_t refused_count;
 	uint64_t refused_more;
