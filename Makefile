@@ -14,6 +14,9 @@ V ?= 0
 ifeq ($(V),1)
 quiet =
 say = @:
+else ifneq ($(findstring s,$(firstword -$(MAKEFLAGS))),)
+quiet = @
+say = @:
 else
 quiet = @
 say = @printf '  %-8s %s\n'
