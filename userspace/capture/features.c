@@ -248,7 +248,7 @@ int features_probe(struct feature out[FEATURES_MAX])
 		bool is_there;
 
 		*feature = (struct feature){.name = rows[i].name, .follows = "", .advice = ""};
-		if (is_blocked && rows[i].is_there == try_capture) {
+		if (is_blocked && (rows[i].is_there == try_capture || rows[i].is_there == try_multi)) {
 			feature->state = FEATURE_UNTRIED;
 			feature->follows = "not tried: something it needs is missing";
 			continue;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "capture/capture.h"
 
@@ -73,7 +74,9 @@ static int symbols_read(struct symbols *symbols, struct error *error)
 		return error_set(error, ret, "no memory for the kernel's symbols");
 	if (!symbols->call_base) {
 		error_set(error, -EPERM, "the kernel hides its symbols");
-		return error_hint(error, "run as root with kernel.kptr_restrict below 2");
+		return error_hint(error, geteuid() ? "run as root: sudo telprobe explain --proof"
+						   : "sysctl kernel.kptr_restrict=1 shows them to "
+						     "root");
 	}
 	return 0;
 }
