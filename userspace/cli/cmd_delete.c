@@ -19,8 +19,10 @@ static int ask(const struct cli *cli, const struct store_totals *totals)
 	text_bytes((double)totals->file_bytes, bytes);
 	if (!isatty(STDIN_FILENO)) {
 		error_set(&error, -EINVAL, "nothing was deleted: there is no terminal to ask on");
-		error_hint(&error, "to delete all %lld events (%s) unasked: telprobe delete "
-				   "--confirm", (long long)totals->events, bytes);
+		error_hint(&error,
+			   "to delete all %lld events (%s) unasked: telprobe delete "
+			   "--confirm --db '%s'",
+			   (long long)totals->events, bytes, database_path(cli));
 		return cli_misuse_error(cli, &error);
 	}
 	fprintf(stderr, "%lld events of %lld sessions, %s, in '", (long long)totals->events,

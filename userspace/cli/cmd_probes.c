@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/notice.h"
 #include "inspect/inspector.h"
 #include "inspect/programs.h"
 #include "report/grid.h"
@@ -65,6 +66,10 @@ static int inspect(const char *name, struct inspection **out, struct error *erro
 		error_hint(error, "name a program or library");
 	} else {
 		ret = inspector_look(inspector, fd, out, error);
+		if (ret == -ENOEXEC) {
+			error_set(error, ret, "'%s' is no ELF file: no program or library", name);
+			error_hint(error, "of a script, name what interprets it");
+		}
 	}
 	if (fd >= 0)
 		close(fd);
@@ -85,8 +90,8 @@ static void fill_row(struct grid *grid, const struct inspect_site *site, const c
 	snprintf(text, sizeof(text), "0x%" PRIx64, site->semaphore_offset);
 	grid_text(grid, SEMAPHORE, site->semaphore_offset ? text : NULL);
 	grid_text(grid, COST, inspect_cost_text(site->cost));
-	grid_text(grid, USABLE, site->reason == INSPECT_USABLE ? "yes"
-							       : inspect_reason_text(site->reason));
+	grid_text(grid, USABLE,
+		  site->reason == INSPECT_USABLE ? "yes" : inspect_reason_text(site->reason));
 	grid_text(grid, ARGUMENTS, site->arguments[0] ? site->arguments : NULL);
 }
 
@@ -116,10 +121,11 @@ static int print(const struct cli *cli, const struct inspection *found, struct e
 		ret = json_print(grid_json(grid), stdout);
 	else if (grid && grid_rows(grid))
 		ret = grid_print(grid, stdout);
+	else if (grid && found->site_count)
+		notice("no such probes in this file; without a pattern all are listed");
 	else if (grid)
-		fprintf(stderr, "telprobe: no %sprobes in this file%s\n",
-			pattern ? "such " : "",
-			found->site_count && pattern ? "; without a pattern all are listed" : "");
+		notice("no probes in this file: it was built without telprobe.h, or stripped of "
+		       "its notes");
 	grid_free(grid);
 	if (found->site_total > found->site_count)
 		fprintf(stderr, "telprobe: %zu more are damaged or beyond the limit of %d\n",

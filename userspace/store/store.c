@@ -63,6 +63,9 @@ static void hint_for(int code, struct error *error, const char *path)
 			   path, path);
 		break;
 	case -EACCES:
+		error_hint(error, "only its owner may open it, and must be able to write its "
+				  "directory: be that user, or choose another file");
+		break;
 	case -EROFS:
 		error_hint(error, "the file and its directory must be writable by the owner");
 		break;
