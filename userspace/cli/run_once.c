@@ -109,6 +109,10 @@ int run_refused(const struct cli *cli, int code, struct error *error)
 		return STATUS_NOT_FOUND;
 	case -EACCES:
 	case -ENOEXEC:
+	case -ETXTBSY:
+	case -E2BIG:
+	case -ELOOP:
+	case -ELIBBAD:
 		return STATUS_NOT_EXECUTABLE;
 	default:
 		return CLI_FAILED;

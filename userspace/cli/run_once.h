@@ -9,7 +9,7 @@
 
 /** run_once() - find its files, attach, start it, collect until it has ended
  * @out_found: added up over calls. @out_status: as waitpid() gives it.
- * Return: 0; -ENOENT, -EACCES, -ENOEXEC when it cannot be started; else what capture says. */
+ * Return: 0; what execve() says when it cannot be started; else what capture says. */
 int run_once(struct run_session *session, char **argv, struct run_targets_found *out_found,
 	     int *out_status, struct error *error);
 
