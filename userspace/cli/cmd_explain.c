@@ -23,7 +23,8 @@ static int run(struct cli *cli)
 }
 
 static const struct cli_option options[] = {
-	{ .name = "proof", .help = "list what the kernel programs call, as the kernel loaded them" },
+	{ .name = "proof",
+	  .help = "list what the kernel programs call, as the kernel loaded them" },
 	CLI_OPTION_JSON,
 	{ 0 },
 };

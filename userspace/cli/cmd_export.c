@@ -11,8 +11,9 @@
 
 static int choose_format(const struct cli *cli, struct export_choice *choice)
 {
-	static const char *const names[] = { [EXPORT_JSON] = "json", [EXPORT_NDJSON] = "ndjson",
-					     [EXPORT_CSV] = "csv" };
+	static const char *const names[] = {
+		[EXPORT_JSON] = "json", [EXPORT_NDJSON] = "ndjson", [EXPORT_CSV] = "csv"
+	};
 	const char *format = cli_option(cli, "format");
 	int i;
 
@@ -89,7 +90,9 @@ static int run(struct cli *cli)
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
 	{ .name = "format", .value = "FORMAT", .help = "json (default), ndjson or csv" },
-	{ .name = "output", .letter = 'o', .value = "FILE",
+	{ .name = "output",
+	  .letter = 'o',
+	  .value = "FILE",
 	  .help = "write there, readable by you alone (default: standard output)" },
 	CLI_OPTIONS_PERIOD("default: all"),
 	{ .name = "type", .value = "TYPE,...", .help = "only events of these types" },

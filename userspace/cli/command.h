@@ -20,7 +20,7 @@ enum cli_status { CLI_DONE, CLI_FAILED, CLI_MISUSE };
 
 enum { CLI_OPTIONS = 24 }; /* most rows of one command's options table, --help not counted */
 
-struct cli_option { /* a table of them ends with an empty row */
+struct cli_option {	      /* a table of them ends with an empty row */
 	const char *name;     /* long form, without the dashes */
 	char letter;	      /* short form; 0: none */
 	const char *value;    /* what its value is called in the help, e.g. "FILE"; NULL: a flag */
@@ -29,16 +29,22 @@ struct cli_option { /* a table of them ends with an empty row */
 };
 
 /* Options that mean the same wherever they appear. */
-#define CLI_OPTION_DB                                                                              \
-	{ .name = "db", .value = "FILE", .help = "database of events (default: $TELPROBE_DB)" }
-#define CLI_OPTION_JSON { .name = "json", .help = "print JSON instead of text" }
+#define CLI_OPTION_DB                                                \
+	{                                                            \
+		.name = "db", .value = "FILE",                       \
+		.help = "database of events (default: $TELPROBE_DB)" \
+	}
+#define CLI_OPTION_JSON                                              \
+	{                                                            \
+		.name = "json", .help = "print JSON instead of text" \
+	}
 
 enum cli_needs { /* what an example wants of the machine it is tried on */
-	CLI_NEEDS_NOTHING,
-	CLI_NEEDS_ROOT, /* and a kernel that allows eBPF */
+		 CLI_NEEDS_NOTHING,
+		 CLI_NEEDS_ROOT, /* and a kernel that allows eBPF */
 };
 
-struct cli_example { /* a table of them ends with an empty row */
+struct cli_example {	     /* a table of them ends with an empty row */
 	const char *command; /* as typed; a shell runs it in the test */
 	const char *what;    /* lower case, no full stop */
 	enum cli_needs needs;
@@ -51,13 +57,14 @@ struct cli_command {
 	const char *alias;    /* another name people bring along; NULL: none */
 	const char *summary;  /* one line, lower case, no full stop */
 	const char *synopsis; /* what follows the name: "[OPTIONS] [--] CMD [ARGS...]" */
-	const char *description; /* paragraphs of at most 80 columns; NULL: the summary says it all */
+	const char
+		*description; /* paragraphs of at most 80 columns; NULL: the summary says it all */
 	const struct cli_option *options;   /* NULL: none but --help */
 	const struct cli_example *examples; /* NULL: none */
 	int arguments_min;
 	int arguments_max;	      /* CLI_ANY: no limit */
 	bool stops_at_first_argument; /* what follows the first argument is not ours: CMD's options */
-	int (*run)(struct cli *cli);  /* Return: the exit status; stdout is flushed by the caller */
+	int (*run)(struct cli *cli); /* Return: the exit status; stdout is flushed by the caller */
 };
 
 /**

@@ -26,7 +26,8 @@ static void print_option(FILE *file, const struct cli_option *option, int width)
 
 static void print_options(FILE *file, const struct cli_option *options)
 {
-	static const struct cli_option help = { .name = "help", .letter = 'h',
+	static const struct cli_option help = { .name = "help",
+						.letter = 'h',
 						.help = "show this help" };
 	const struct cli_option *option;
 	int width = (int)strlen("-h, --help"), length;

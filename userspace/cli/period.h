@@ -5,10 +5,13 @@
 
 #include "cli/command.h"
 
-#define CLI_OPTIONS_PERIOD(since_default)                                                          \
-	{ .name = "since", .value = "WHEN",                                                        \
-	  .help = "from then on: 30m, 7d, today, 2026-11-20T12:00 (UTC); " since_default },        \
-	{ .name = "until", .value = "WHEN", .help = "before then; default: now" }
+#define CLI_OPTIONS_PERIOD(since_default)                                                   \
+	{ .name = "since",                                                                  \
+	  .value = "WHEN",                                                                  \
+	  .help = "from then on: 30m, 7d, today, 2026-11-20T12:00 (UTC); " since_default }, \
+	{                                                                                   \
+		.name = "until", .value = "WHEN", .help = "before then; default: now"       \
+	}
 
 struct period {
 	int64_t since_us;

@@ -69,7 +69,8 @@ static int take(const struct store_row *row, void *data)
 {
 	struct samples *samples = data;
 	bool is_span = row->type == TP_SPAN;
-	struct sample sample = { .side = samples->side, .context = row->context,
+	struct sample sample = { .side = samples->side,
+				 .context = row->context,
 				 .ns = (double)row->value };
 	const char *name = is_span && row->name[0] ? row->name[0] : is_span ? "-" : row->app;
 	struct tally_row *counted;
@@ -77,8 +78,8 @@ static int take(const struct store_row *row, void *data)
 
 	snprintf(full, sizeof(full), "%s%s%s", name, is_span && row->name[1] ? " " : "",
 		 is_span && row->name[1] ? row->name[1] : "");
-	counted = tally_row(&samples->names, full, is_span ? event_kind_text(row->kind)
-							   : "process");
+	counted =
+		tally_row(&samples->names, full, is_span ? event_kind_text(row->kind) : "process");
 	if (!counted)
 		return error_set(samples->error, -ENOMEM, "out of memory");
 	counted->total++;
@@ -129,8 +130,9 @@ static size_t take_side(const struct sample *samples, size_t count, uint32_t nam
 				samples[i].context == samples[first].context;)
 			i++;
 		in_process = i - first;
-		side->values[side->count++] =
-			(samples[first + (in_process - 1) / 2].ns + samples[first + in_process / 2].ns) / 2;
+		side->values[side->count++] = (samples[first + (in_process - 1) / 2].ns +
+					       samples[first + in_process / 2].ns) /
+					      2;
 	}
 	if (side->count)
 		qsort(side->values, side->count, sizeof(double), compare_values);

@@ -14,10 +14,11 @@ enum {
 	COMPARE_RUNS_MIN = 8,	 /* on each side, for a verdict */
 };
 
-#define COMPARE_P 0.01	    /* a verdict needs a smaller p */
+#define COMPARE_P      0.01 /* a verdict needs a smaller p */
 #define COMPARE_CHANGE 0.02 /* and a change of the median at least so large */
 
-/** compare_print() - a row a span name found in either: runs, median A, median B, change, p, verdict
+/**
+ * compare_print() - a row a span name found in either: runs, median A, median B, change, p, verdict
  * The value of a run is the median of the span's durations in one process, since those of one
  * process are not independent of each other; processes themselves are compared by their wall time.
  * p: see mann_whitney.h. @is_json: the same rows as JSON.

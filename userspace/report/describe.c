@@ -149,7 +149,12 @@ void describe_event(const struct store_row *row, char out[DESCRIBE_BYTES])
 	case TP_EXIT:
 		say_exit(&words, row);
 		break;
-	default: /* two names: key and value, feature and source, app and version */
+	case TP_FEATURE:
+		say_name(&words, "", row->name[0]);
+		say(&words, " %s", event_action_text(row->kind));
+		say_name(&words, ", from ", row->name[1]);
+		break;
+	default: /* two names: key and value, app and version */
 		say_name(&words, "", row->name[0]);
 		say_name(&words, row->type == TP_TAG ? " = " : " ", row->name[1]);
 		break;

@@ -260,8 +260,7 @@ static void put_object(struct out *out, const char *name, cJSON *object)
 	out->is_full = true;
 }
 
-cJSON *event_json(struct store *store, const struct store_row *row,
-		  const struct session_tags *tags)
+cJSON *event_json(struct store *store, const struct store_row *row, const struct session_tags *tags)
 {
 	struct out out = { .object = cJSON_CreateObject() };
 	char id[37], time[CLOCK_TEXT];

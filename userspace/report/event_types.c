@@ -7,10 +7,10 @@
 #include <sys/wait.h>
 
 static const char *const span_types[TP_SPAN_KINDS][TP_OUTCOMES] = {
-#define TYPES_OF(kind)                                                                             \
-	{                                                                                          \
-		[TP_OUTCOME_FAILED] = kind "_failed", [TP_OUTCOME_CANCELLED] = kind "_cancelled",  \
-		[TP_OUTCOME_ABANDONED] = kind "_abandoned", [TP_OUTCOME_OK] = kind "_completed"    \
+#define TYPES_OF(kind)                                                                            \
+	{                                                                                         \
+		[TP_OUTCOME_FAILED] = kind "_failed", [TP_OUTCOME_CANCELLED] = kind "_cancelled", \
+		[TP_OUTCOME_ABANDONED] = kind "_abandoned", [TP_OUTCOME_OK] = kind "_completed"   \
 	}
 	[TP_KIND_COMMAND] = { "command_executed", "command_failed", "command_cancelled",
 			      "command_abandoned" },
@@ -69,49 +69,52 @@ enum {
 	EXIT = 1 << TP_EXIT,
 	ON_SPAN = TAG | COUNT | MEASURE | FAULT | RECOVERED | FEATURE | DECISION | LIFECYCLE,
 	ALL = (1 << TP_DISCOVER) - 2,
+
+	VARIES = EVENT_FIELD_VARIES,
+	COMMAND = EVENT_FIELD_COMMAND,
 };
 
 static const struct event_field fields[] = {
-	{ "name", "of the command, tool, step, counter or measure", SPAN | COUNT | MEASURE, false },
-	{ "subcommand", "of the command", SPAN, false },
-	{ "profile", "of the command", SPAN, false },
-	{ "outcome", "ok, failed, cancelled or abandoned", SPAN, false },
-	{ "ended_by", "of an abandoned span: outer, exec or exit", SPAN, false },
-	{ "duration_ms", "from begin to end", SPAN | EXIT, true },
-	{ "app", "program", SESSION, false },
-	{ "version", "of the program", 1 << TP_SESSION_BEGIN | LIFECYCLE, false },
-	{ "key", "of the tag", TAG, false },
-	{ "value", "of the tag; of a measure the middle of its bucket", TAG | MEASURE, false },
-	{ "bucket_lower", "smallest value of the bucket", MEASURE, true },
-	{ "bucket_upper", "largest value of the bucket", MEASURE, true },
-	{ "unit", "of the measure", MEASURE, false },
-	{ "delta", "what was counted", COUNT, false },
-	{ "error_category", "kind of error", SPAN | FAULT | RECOVERED, false },
-	{ "error_code", "which error of its kind", FAULT | RECOVERED, false },
-	{ "severity", "debug, info, warning, error or critical", FAULT, false },
-	{ "recoverable", "whether the program can go on", FAULT, false },
-	{ "attempts", "how many it took to recover", RECOVERED, false },
-	{ "feature", "name of the feature", FEATURE, false },
-	{ "source", "what led to the feature", FEATURE, false },
-	{ "subject", "what was decided about", DECISION, false },
-	{ "level", "how much depends on it", DECISION, false },
-	{ "action", "what was decided, or done", DECISION | LIFECYCLE, false },
-	{ "category", "kind of decision or of failure", DECISION | LIFECYCLE, false },
-	{ "decision", "number that both halves of a decision share", DECISION, true },
-	{ "waited_ms", "since the first half of the decision", DECISION, true },
-	{ "method", "way of installing", LIFECYCLE, false },
-	{ "other_version", "version before or after", LIFECYCLE, false },
-	{ "number", "a number the program gives", LIFECYCLE, false },
-	{ "forked", "forked without executing a program", EXEC | EXIT, false },
-	{ "exit_code", "of the process", SPAN | EXIT, false },
-	{ "signal", "that ended the process", SPAN | EXIT, false },
-	{ "cpu_ms", "processor time of the process", EXIT, true },
-	{ "peak_rss_kib", "most memory the process had", EXIT, true },
-	{ "read_bytes", "from storage", EXIT, true },
-	{ "written_bytes", "to storage", EXIT, true },
-	{ "span", "number of the span within its process", SPAN, true },
-	{ "parent", "number of the span around it", SPAN | ON_SPAN, true },
-	{ "process", "random name of the process", ALL, true },
+	{ "name", "of the command, tool, step, counter or measure", SPAN | COUNT | MEASURE, 0 },
+	{ "subcommand", "of the command", SPAN, COMMAND },
+	{ "profile", "of the command", SPAN, COMMAND },
+	{ "outcome", "ok, failed, cancelled or abandoned", SPAN, 0 },
+	{ "ended_by", "of an abandoned span: outer, exec or exit", SPAN, 0 },
+	{ "duration_ms", "from begin to end", SPAN | EXIT, VARIES },
+	{ "app", "program", SESSION, 0 },
+	{ "version", "of the program", 1 << TP_SESSION_BEGIN | LIFECYCLE, 0 },
+	{ "key", "of the tag", TAG, 0 },
+	{ "value", "of the tag; of a measure the middle of its bucket", TAG | MEASURE, 0 },
+	{ "bucket_lower", "smallest value of the bucket", MEASURE, VARIES },
+	{ "bucket_upper", "largest value of the bucket", MEASURE, VARIES },
+	{ "unit", "of the measure", MEASURE, 0 },
+	{ "delta", "what was counted", COUNT, 0 },
+	{ "error_category", "kind of error", SPAN | FAULT | RECOVERED, 0 },
+	{ "error_code", "which error of its kind", FAULT | RECOVERED, 0 },
+	{ "severity", "debug, info, warning, error or critical", FAULT, 0 },
+	{ "recoverable", "whether the program can go on", FAULT, 0 },
+	{ "attempts", "how many it took to recover", RECOVERED, 0 },
+	{ "feature", "name of the feature", FEATURE, 0 },
+	{ "source", "what led to the feature", FEATURE, 0 },
+	{ "subject", "what was decided about", DECISION, 0 },
+	{ "level", "how much depends on it", DECISION, 0 },
+	{ "action", "what was decided, or done", DECISION | LIFECYCLE, 0 },
+	{ "category", "kind of decision or of failure", DECISION | LIFECYCLE, 0 },
+	{ "decision", "number that both halves of a decision share", DECISION, VARIES },
+	{ "waited_ms", "since the first half of the decision", DECISION, VARIES },
+	{ "method", "way of installing", LIFECYCLE, 0 },
+	{ "other_version", "version before or after", LIFECYCLE, 0 },
+	{ "number", "a number the program gives", LIFECYCLE, 0 },
+	{ "forked", "forked without executing a program", EXEC | EXIT, 0 },
+	{ "exit_code", "of the process", SPAN | EXIT, 0 },
+	{ "signal", "that ended the process", SPAN | EXIT, 0 },
+	{ "cpu_ms", "processor time of the process", EXIT, VARIES },
+	{ "peak_rss_kib", "most memory the process had", EXIT, VARIES },
+	{ "read_bytes", "from storage", EXIT, VARIES },
+	{ "written_bytes", "to storage", EXIT, VARIES },
+	{ "span", "number of the span within its process", SPAN, VARIES },
+	{ "parent", "number of the span around it", SPAN | ON_SPAN, VARIES },
+	{ "process", "random name of the process", ALL, VARIES },
 };
 
 enum {
@@ -143,6 +146,14 @@ enum tp_type event_type_find(const char *name)
 const struct event_field *event_fields_at(size_t index)
 {
 	return index < FIELDS ? &fields[index] : NULL;
+}
+
+bool event_field_is_of(const struct event_field *field, const struct event_type *type)
+{
+	if (!(field->types & 1u << type->type))
+		return false;
+	return type->type != TP_SPAN || !(field->flags & EVENT_FIELD_COMMAND) ||
+	       !strncmp(type->name, "command_", strlen("command_"));
 }
 
 static const char *lifecycle_type(const char *action)
@@ -183,8 +194,8 @@ const char *event_type_of(const struct store_row *row)
 
 const char *event_kind_text(uint8_t kind)
 {
-	static const char *const names[TP_SPAN_KINDS] = { "command", "tool", "step", "call",
-							  "conversation", "phase" };
+	static const char *const names[TP_SPAN_KINDS] = { "command", "tool",	     "step",
+							  "call",    "conversation", "phase" };
 
 	return kind < TP_SPAN_KINDS ? names[kind] : "unknown";
 }

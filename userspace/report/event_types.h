@@ -31,11 +31,19 @@ struct event_field {
 	const char *name;
 	const char *meaning; /* lower case, no full stop */
 	uint32_t types;	     /* bit set of 1 << enum tp_type: which payloads may hold it */
-	bool varies;	     /* from one run of the same program to the next */
+	unsigned int flags;  /* enum event_field_flag */
+};
+
+enum event_field_flag {
+	EVENT_FIELD_VARIES = 1,	 /* from one run of the same program to the next */
+	EVENT_FIELD_COMMAND = 2, /* of spans only commands have it */
 };
 
 /** event_fields_at() - row @index of the payload fields, NULL behind the last. */
 const struct event_field *event_fields_at(size_t index);
+
+/** event_field_is_of() - whether events published as @type may hold @field. */
+bool event_field_is_of(const struct event_field *field, const struct event_type *type);
 
 const char *event_kind_text(uint8_t kind);	 /* of a span: "tool" */
 const char *event_outcome_text(uint8_t outcome); /* "failed" */

@@ -15,7 +15,7 @@ static const char first_line[] = "# telprobe events, format 1";
 
 struct process { /* its lines, in the order its events were stored */
 	char *app;
-	char *text;   /* once all are known */
+	char *text; /* once all are known */
 	struct lines lines;
 	uint32_t *parents; /* of each line: the span around it */
 };
@@ -68,7 +68,7 @@ static bool field_varies(const char *name)
 
 	for (i = 0; (field = event_fields_at(i)); i++)
 		if (!strcmp(field->name, name))
-			return field->varies;
+			return field->flags & EVENT_FIELD_VARIES;
 	return false;
 }
 
@@ -77,7 +77,8 @@ static void write_fields(FILE *stream, const struct store_row *row, const cJSON 
 	const cJSON *field;
 
 	fprintf(stream, "  %s", event_type_of(row));
-	cJSON_ArrayForEach(field, payload) {
+	cJSON_ArrayForEach(field, payload)
+	{
 		/* the middle of a bucket is a measurement; a tag's value is a name */
 		if (field_varies(field->string) || cJSON_IsFalse(field) ||
 		    (row->type == TP_MEASURE && !strcmp(field->string, "value")))
@@ -129,13 +130,15 @@ static int take(const struct store_row *row, void *data)
 	uint32_t *parents;
 
 	if (listing->lines++ == EXPECTATION_LINES)
-		return error_set(listing->error, -E2BIG, "more than %d events are too many for a "
-							 "list of them", EXPECTATION_LINES);
+		return error_set(listing->error, -E2BIG,
+				 "more than %d events are too many for a "
+				 "list of them",
+				 EXPECTATION_LINES);
 	if (!process || lines_add(&process->lines, line_of(listing->store, row)))
 		goto no_memory;
 	if (!(process->lines.count & (process->lines.count - 1))) { /* room for twice as many */
-		parents = reallocarray(process->parents, process->lines.count * 2,
-				       sizeof(*parents));
+		parents =
+			reallocarray(process->parents, process->lines.count * 2, sizeof(*parents));
 		if (!parents)
 			goto no_memory;
 		process->parents = parents;
@@ -195,7 +198,8 @@ static int join(struct listing *listing, struct lines *lines)
 	int ret = lines_add(lines, strdup(first_line));
 
 	while (!ret && (found = table_next(&listing->positions, &position, &context)))
-		ret = write_process(listing, &listing->processes[*found], *(const int64_t *)context);
+		ret = write_process(listing, &listing->processes[*found],
+				    *(const int64_t *)context);
 	if (ret)
 		return ret;
 	if (listing->count)
@@ -236,8 +240,7 @@ static int load(struct store *store, int64_t since_us, struct lines *lines, stru
 	return ret;
 }
 
-int expectation_record(struct store *store, int64_t since_us, const char *path,
-		       struct error *error)
+int expectation_record(struct store *store, int64_t since_us, const char *path, struct error *error)
 {
 	struct replacement replacement;
 	struct lines lines = { 0 };

@@ -10,7 +10,8 @@
 
 static const char *const never[] = {
 	"arguments, typed text, file contents, messages of errors, environment values",
-	"paths, user names, host names, addresses, hardware ids, process ids, ids the program gives",
+	"paths, user names, host names, addresses, hardware ids, process ids, ids the program "
+	"gives",
 	"anything of a program without markers beside that it ran and how it ended",
 	"anything where DO_NOT_TRACK or TELPROBE_ENABLED=0 is set when you type the command",
 	"anything a process does after it asked for silence, and what it executes",
@@ -34,8 +35,9 @@ static const struct {
 } levels[] = {
 	[TP_LEVEL_OFF] = { "off", "nothing" },
 	[TP_LEVEL_BASIC] = { "basic", "no single events" },
-	[TP_LEVEL_ENHANCED] = { "enhanced", "commands, errors, features, decisions, counters, tags, "
-					    "sessions, how processes ended" },
+	[TP_LEVEL_ENHANCED] = { "enhanced",
+				"commands, errors, features, decisions, counters, tags, "
+				"sessions, how processes ended" },
 	[TP_LEVEL_FULL] = { "full", "the same, with the spans inside commands, measures, and the "
 				    "processor time, memory and i/o of processes" },
 };
@@ -92,8 +94,8 @@ static const char *level_of(const struct event_type *type)
 /* Events that are published with the same fields stand together. */
 static void print_type(FILE *out, enum tp_type wanted, const char *level)
 {
+	struct event_type type, last = { 0 };
 	const struct event_field *field;
-	struct event_type type;
 	const char *before = "";
 	size_t i;
 
@@ -102,13 +104,14 @@ static void print_type(FILE *out, enum tp_type wanted, const char *level)
 			continue;
 		fprintf(out, "%s%s", before, type.name);
 		before = ", ";
+		last = type;
 	}
 	if (!*before)
 		return;
 	fprintf(out, " (%s)\n    ", level);
 	before = "";
 	for (i = 0; (field = event_fields_at(i)); i++) {
-		if (!(field->types & 1u << wanted))
+		if (!event_field_is_of(field, &last))
 			continue;
 		fprintf(out, "%s%s", before, field->name);
 		before = ", ";
@@ -175,7 +178,7 @@ static cJSON *event_object(const struct event_type *type)
 	size_t i;
 
 	for (i = 0; (field = event_fields_at(i)); i++) {
-		if (!(field->types & 1u << type->type))
+		if (!event_field_is_of(field, type))
 			continue;
 		name = cJSON_CreateString(field->name);
 		if (!cJSON_AddItemToArray(names, name)) {
@@ -214,8 +217,7 @@ cJSON *explanation_json(void)
 {
 	cJSON *json = cJSON_CreateObject();
 
-	if (add(json, "never",
-		cJSON_CreateStringArray(never, sizeof(never) / sizeof(never[0]))) &&
+	if (add(json, "never", cJSON_CreateStringArray(never, sizeof(never) / sizeof(never[0]))) &&
 	    add(json, "kept", cJSON_CreateStringArray(kept, sizeof(kept) / sizeof(kept[0]))) &&
 	    add_grid(json, "levels", level_grid()) && add(json, "events", events_array()) &&
 	    add_grid(json, "fields", field_grid()))

@@ -7,7 +7,7 @@
 #include <cjson/cJSON.h>
 #include <stdio.h>
 
-int explanation_print(FILE *out);  /* 0, -ENOMEM */
-cJSON *explanation_json(void);	   /* NULL: no memory */
+int explanation_print(FILE *out); /* 0, -ENOMEM */
+cJSON *explanation_json(void);	  /* NULL: no memory */
 
 #endif

@@ -179,8 +179,8 @@ static int write_event(const struct store_row *row, void *data)
 		return error_set(writer->error, ret, "out of memory");
 	writer->count++;
 	if (ferror(writer->out))
-		return error_set(writer->error, errno ? -errno : -EIO, "cannot write the export: %s",
-				 error_text(errno ? errno : EIO));
+		return error_set(writer->error, errno ? -errno : -EIO,
+				 "cannot write the export: %s", error_text(errno ? errno : EIO));
 	return 0;
 }
 

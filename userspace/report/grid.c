@@ -104,13 +104,14 @@ void grid_number(struct grid *grid, size_t column, double number)
 }
 
 /* Whole and half blocks of a bar; each is three bytes of UTF-8. */
-static void draw_bar(double share, char *out)
+static void draw_bar(double share, char out[CELL_BYTES])
 {
-	int halves = (int)lround((share > 1 ? 1 : share) * BAR_WIDTH * 2);
+	int halves = (int)lround((share > 1 ? 1 : share) * BAR_WIDTH * 2), length = 0;
 
-	for (; halves >= 2; halves -= 2)
-		out = stpcpy(out, "\u2588");
-	stpcpy(out, halves == 1 ? "\u258c" : "");
+	for (; halves > 0; halves -= 2)
+		length += snprintf(out + length, (size_t)(CELL_BYTES - length), "%s",
+				   halves >= 2 ? "\u2588" : "\u258c");
+	out[length] = '\0';
 }
 
 static void format_cell(const struct cell *cell, enum grid_kind kind, char out[CELL_BYTES])
@@ -249,8 +250,7 @@ static cJSON *row_json(const struct grid *grid, size_t row)
 	for (i = 0; object && i < grid->column_count; i++) {
 		if (!grid->columns[i].key)
 			continue;
-		item = cell_json(&grid->cells[row * grid->column_count + i],
-				 grid->columns[i].kind);
+		item = cell_json(&grid->cells[row * grid->column_count + i], grid->columns[i].kind);
 		if (!item || !cJSON_AddItemToObject(object, grid->columns[i].key, item)) {
 			cJSON_Delete(item);
 			cJSON_Delete(object);

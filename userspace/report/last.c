@@ -97,10 +97,14 @@ static int take_node(const struct store_row *row, void *data)
 	}
 	describe_event(row, text);
 	node = &tree->nodes[tree->count++];
-	*node = (struct node){ .start_us = row->time_us, .value = row->value,
+	*node = (struct node){ .start_us = row->time_us,
+			       .value = row->value,
 			       .span = row->type == TP_SPAN ? row->span : 0,
-			       .parent = row->parent, .type = row->type, .kind = row->kind,
-			       .outcome = row->outcome, .text = strdup(text) };
+			       .parent = row->parent,
+			       .type = row->type,
+			       .kind = row->kind,
+			       .outcome = row->outcome,
+			       .text = strdup(text) };
 	if (row->type == TP_SPAN)
 		node->start_us -= row->value / 1000;
 	if (tree->is_json)
@@ -152,11 +156,18 @@ static bool is_inside(const struct node *node, uint32_t parent)
 static const char *label_of(const struct node *node)
 {
 	static const char *const labels[TP_TYPES] = {
-		[TP_TAG] = "tag", [TP_COUNT] = "count", [TP_MEASURE] = "measure",
-		[TP_ERROR] = "error", [TP_RECOVERED] = "recovered", [TP_FEATURE] = "feature",
-		[TP_DECISION] = "decision", [TP_LIFECYCLE] = "lifecycle",
-		[TP_SESSION_BEGIN] = "session begins", [TP_SESSION_END] = "session ends",
-		[TP_OPTED_OUT] = "opted out", [TP_EXEC] = "program starts",
+		[TP_TAG] = "tag",
+		[TP_COUNT] = "count",
+		[TP_MEASURE] = "measure",
+		[TP_ERROR] = "error",
+		[TP_RECOVERED] = "recovered",
+		[TP_FEATURE] = "feature",
+		[TP_DECISION] = "decision",
+		[TP_LIFECYCLE] = "lifecycle",
+		[TP_SESSION_BEGIN] = "session begins",
+		[TP_SESSION_END] = "session ends",
+		[TP_OPTED_OUT] = "opted out",
+		[TP_EXEC] = "program starts",
 	};
 
 	if (node->type == TP_SPAN)
@@ -166,8 +177,8 @@ static const char *label_of(const struct node *node)
 
 static void print_node(FILE *out, const struct node *node, const char *before)
 {
-	bool is_bad = node->type == TP_ERROR ||
-		      (node->type == TP_SPAN && node->outcome != TP_OUTCOME_OK);
+	bool is_bad =
+		node->type == TP_ERROR || (node->type == TP_SPAN && node->outcome != TP_OUTCOME_OK);
 	char took[24];
 
 	if (node->type == TP_SPAN) {

@@ -87,8 +87,8 @@ static void fill_matrix(uint16_t *matrix, char *const *a, size_t m, char *const 
 		}
 }
 
-static long print_matrix(const uint16_t *matrix, char *const *a, size_t m, char *const *b,
-			 size_t n, FILE *file)
+static long print_matrix(const uint16_t *matrix, char *const *a, size_t m, char *const *b, size_t n,
+			 FILE *file)
 {
 	size_t i = 0, k = 0, width = n + 1;
 	long differing = 0;

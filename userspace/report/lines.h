@@ -8,7 +8,7 @@
 
 #include "lib/error.h"
 
-struct lines { /* zeroed: empty */
+struct lines {	      /* zeroed: empty */
 	char **items; /* without line ends */
 	size_t count;
 	size_t capacity;

@@ -97,8 +97,8 @@ static int take(const struct store_row *row, void *data)
 	return ret ? error_set(walk->error, ret, "out of memory") : 0;
 }
 
-int metrics_load(struct metrics *metrics, struct store *store, int64_t since_us,
-		 int64_t until_us, struct error *error)
+int metrics_load(struct metrics *metrics, struct store *store, int64_t since_us, int64_t until_us,
+		 struct error *error)
 {
 	const struct store_filter filter = { .since_us = since_us, .until_us = until_us };
 	struct walk walk = { .metrics = metrics, .error = error };

@@ -14,9 +14,9 @@
 enum { METRICS_SESSIONS = 1 << 20 }; /* most sessions told apart */
 
 enum metrics_errors { /* which of tally_row.by[] counts what, in errors */
-	METRICS_OCCURRED,
-	METRICS_RECOVERED,
-	METRICS_COMMANDS, /* commands that failed with that category */
+		      METRICS_OCCURRED,
+		      METRICS_RECOVERED,
+		      METRICS_COMMANDS, /* commands that failed with that category */
 };
 
 struct metrics {
@@ -36,8 +36,8 @@ struct metrics {
 
 /** metrics_load() - walk the events from @since_us to before @until_us (0: no limit). End it with
  * metrics_clear(), also on failure. */
-int metrics_load(struct metrics *metrics, struct store *store, int64_t since_us,
-		 int64_t until_us, struct error *error);
+int metrics_load(struct metrics *metrics, struct store *store, int64_t since_us, int64_t until_us,
+		 struct error *error);
 void metrics_clear(struct metrics *metrics);
 
 /** metrics_success() - share of commands that went well among those nobody cancelled; NaN: none. */

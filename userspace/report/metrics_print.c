@@ -23,16 +23,16 @@ static const struct grid_column command_columns[USAGE_COLUMNS] = {
 	[P99] = { "p99", "p99_ms", GRID_DURATION },
 };
 
-#define WITHOUT_DETAIL(title)                                                                      \
-	{                                                                                          \
-		[NAME] = { title, title, GRID_TEXT }, [DETAIL] = { NULL, NULL, GRID_TEXT },        \
-		[RUNS] = { "runs", "runs", GRID_COUNT }, [SHARE] = { "share", "share", GRID_SHARE }, \
-		[BAR] = { "", NULL, GRID_BAR },                                                    \
-		[SUCCESS] = { "success", "success_rate", GRID_SHARE },                             \
-		[MEAN] = { "mean", "mean_ms", GRID_DURATION },                                     \
-		[P50] = { "p50", "p50_ms", GRID_DURATION },                                        \
-		[P95] = { "p95", "p95_ms", GRID_DURATION },                                        \
-		[P99] = { "p99", "p99_ms", GRID_DURATION },                                        \
+#define WITHOUT_DETAIL(title)                                                               \
+	{                                                                                   \
+		[NAME] = { title, title, GRID_TEXT }, [DETAIL] = { NULL, NULL, GRID_TEXT }, \
+		[RUNS] = { "runs", "runs", GRID_COUNT },                                    \
+		[SHARE] = { "share", "share", GRID_SHARE }, [BAR] = { "", NULL, GRID_BAR }, \
+		[SUCCESS] = { "success", "success_rate", GRID_SHARE },                      \
+		[MEAN] = { "mean", "mean_ms", GRID_DURATION },                              \
+		[P50] = { "p50", "p50_ms", GRID_DURATION },                                 \
+		[P95] = { "p95", "p95_ms", GRID_DURATION },                                 \
+		[P99] = { "p99", "p99_ms", GRID_DURATION },                                 \
 	}
 
 static const struct grid_column profile_columns[USAGE_COLUMNS] = WITHOUT_DETAIL("profile");
@@ -130,8 +130,9 @@ static void print_totals(FILE *out, struct metrics *metrics)
 	if (metrics->latency.count) {
 		if (!isnan(metrics_success(metrics)))
 			fprintf(out, "success       %.1f %%\n", metrics_success(metrics) * 100);
-		fprintf(out, "              %" PRId64 " ok, %" PRId64 " failed, %" PRId64
-			     " cancelled, %" PRId64 " abandoned\n",
+		fprintf(out,
+			"              %" PRId64 " ok, %" PRId64 " failed, %" PRId64
+			" cancelled, %" PRId64 " abandoned\n",
 			by[TP_OUTCOME_OK], by[TP_OUTCOME_FAILED], by[TP_OUTCOME_CANCELLED],
 			by[TP_OUTCOME_ABANDONED]);
 		print_latency(out, &metrics->latency);

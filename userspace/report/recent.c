@@ -36,8 +36,7 @@ static int take(const struct store_row *row, void *data)
 	return 0;
 }
 
-int recent_print(FILE *out, struct store *store, int64_t limit, bool is_json,
-		 struct error *error)
+int recent_print(FILE *out, struct store *store, int64_t limit, bool is_json, struct error *error)
 {
 	const struct store_filter filter = { .limit = limit };
 	struct grid *grid = grid_new(columns, COLUMNS);
@@ -48,7 +47,8 @@ int recent_print(FILE *out, struct store *store, int64_t limit, bool is_json,
 	ret = store_each(store, &filter, take, grid, error);
 	count = (int)grid_rows(grid);
 	if (!ret && (is_json ? json_print(grid_json(grid), out)
-			     : count ? grid_print(grid, out) : 0))
+		     : count ? grid_print(grid, out)
+			     : 0))
 		ret = error_set(error, -ENOMEM, "out of memory");
 	grid_free(grid);
 	return ret ? ret : count;

@@ -12,8 +12,7 @@
 
 /** recent_print() - the newest @limit events, a line each, the newest last
  * Return: how many were printed, or negative. */
-int recent_print(FILE *out, struct store *store, int64_t limit, bool is_json,
-		 struct error *error);
+int recent_print(FILE *out, struct store *store, int64_t limit, bool is_json, struct error *error);
 
 enum { LAST_EVENTS = 10000 }; /* most events of one process that a tree is made of */
 

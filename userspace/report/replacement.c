@@ -89,9 +89,9 @@ static int give_name(struct replacement *replacement)
 		return 0;
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fileno(replacement->file));
 	for (i = 0; i < 100; i++) {
-		if ((size_t)snprintf(replacement->scratch, sizeof(replacement->scratch),
-				     "%s.%d.%d", replacement->path, getpid(), i) >=
-		    sizeof(replacement->scratch))
+		if ((size_t)snprintf(replacement->scratch, sizeof(replacement->scratch), "%s.%d.%d",
+				     replacement->path, getpid(),
+				     i) >= sizeof(replacement->scratch))
 			break;
 		if (!linkat(AT_FDCWD, link, AT_FDCWD, replacement->scratch, AT_SYMLINK_FOLLOW))
 			return 0;

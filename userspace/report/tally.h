@@ -19,7 +19,7 @@ struct tally_row {
 	struct distribution durations;
 };
 
-struct tally { /* the rows in @rows[0..count - 1] */
+struct tally {		    /* the rows in @rows[0..count - 1] */
 	struct table index; /* name and detail to position in rows */
 	struct tally_row *rows;
 	size_t count;

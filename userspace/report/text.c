@@ -28,8 +28,7 @@ void text_duration(double ns, char out[24])
 	else if (s < 7200)
 		snprintf(out, 24, "%.0f min %02.0f s", floor(s / 60), floor(fmod(s, 60)));
 	else
-		snprintf(out, 24, "%.0f h %02.0f min", floor(s / 3600),
-			 floor(fmod(s, 3600) / 60));
+		snprintf(out, 24, "%.0f h %02.0f min", floor(s / 3600), floor(fmod(s, 3600) / 60));
 }
 
 void text_bytes(double bytes, char out[24])
