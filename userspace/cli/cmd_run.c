@@ -19,7 +19,7 @@
 #include "report/summary.h"
 
 static const struct cli_option options[] = {
-	CLI_OPTION_DB,
+	{.name = "db", .value = "FILE", .help = "keep the events there (default: keep none)"},
 	{.name = "level", .value = "LEVEL", .help = "enhanced or full (default: full)"},
 	{.name = "repeat", .letter = 'n', .value = "N", .help = "run CMD N times, 1 to 10000"},
 	{.name = "compare", .help = "take two command lines, run each N times in turn, tell what "
@@ -65,6 +65,19 @@ static int level_choose(const struct cli *cli, enum tp_level *out)
 	return cli_misuse(cli, "unknown level '%s': expected enhanced or full", level);
 }
 
+/* Better told now than after a command that takes an hour. */
+static int find_expected(const struct cli *cli)
+{
+	const char *expect = cli_option(cli, "expect");
+	struct error error;
+
+	if (!expect || !access(expect, F_OK))
+		return CLI_DONE;
+	error_set(&error, -errno, "cannot open '%s': %s", expect, error_text(errno));
+	error_hint(&error, "write it first: telprobe run --record '%s' -- CMD", expect);
+	return cli_fail(cli, &error);
+}
+
 static int choose(struct cli *cli, struct choices *out)
 {
 	int ret = level_choose(cli, &out->level);
@@ -79,7 +92,7 @@ static int choose(struct cli *cli, struct choices *out)
 	out->is_quiet = cli_flag(cli, "quiet");
 	out->is_json = cli_flag(cli, "json");
 	if (!cli_flag(cli, "compare"))
-		return CLI_DONE;
+		return find_expected(cli);
 	if (cli_argc(cli) != 2)
 		return cli_misuse(cli, "--compare takes two command lines, each as one word");
 	if (cli_option(cli, "record") || cli_option(cli, "expect") || out->database)

@@ -122,8 +122,8 @@ bool run_account_is_exact(const struct run_account *account)
 static void print_refused_names(FILE *out, const struct run_session *session)
 {
 	static const char *const why[FIREWALL_LAYERS] = {
-		[FIREWALL_PROVENANCE] = "no constant of the program's file",
-		[FIREWALL_SHAPE] = "not an identifier",
+		[FIREWALL_PROVENANCE] = "no constant of the program's file, kept as [UNDECLARED]",
+		[FIREWALL_SHAPE] = "not an identifier, kept as [REDACTED]",
 	};
 	size_t i;
 
@@ -137,9 +137,9 @@ static void print_refused_names(FILE *out, const struct run_session *session)
 
 			text[byte] = value && (value < 0x20 || value >= 0x7f) ? '?' : (char)value;
 		}
-		fprintf(out, "  not stored: %s%s%s, %" PRIu64 " times (%s)\n", text[0] ? "'" : "",
-			text[0] ? text : "a name that was not read", text[0] ? "'" : "",
-			refused->times, why[refused->layer]);
+		fprintf(out, "  not stored: %s%s%s (%s)\n", text[0] ? "'" : "",
+			text[0] ? text : "a name made at run time", text[0] ? "'" : "",
+			why[refused->layer]);
 	}
 	if (session->refused_more)
 		fprintf(out, "  not stored: %" PRIu64 " more\n", session->refused_more);
@@ -178,7 +178,7 @@ void run_account_print(FILE *out, const struct run_account *account,
 	if (account->lost)
 		fprintf(out, ", %" PRIu64 " lost (%.3f %% complete)\n", account->lost, share);
 	else
-		fprintf(out, ", none lost\n");
+		fprintf(out, ", none lost%s\n", database ? "" : "; --db FILE keeps them");
 	for (i = 0; i < TP_COUNTERS; i++) {
 		uint64_t times = 0;
 

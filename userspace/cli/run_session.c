@@ -130,10 +130,8 @@ static void source_refused(void *data, uint16_t object, enum firewall_layer laye
 	for (i = 0; i < session->refused_count; i++) {
 		refused = &session->refused[i];
 		if (refused->object == object && refused->layer == layer &&
-		    !strcmp(refused->text, text ? text : "")) {
-			refused->times++;
+		    !strcmp(refused->text, text ? text : ""))
 			return;
-		}
 	}
 	if (session->refused_count == RUN_REFUSED_NAMES) {
 		session->refused_more++;
@@ -143,7 +141,6 @@ static void source_refused(void *data, uint16_t object, enum firewall_layer laye
 	snprintf(refused->text, sizeof(refused->text), "%s", text ? text : "");
 	refused->object = object;
 	refused->layer = layer;
-	refused->times = 1;
 }
 
 int run_keep_open(struct run_session *session, const char *path, struct run_keep *keep,

@@ -26,7 +26,6 @@ struct run_refused { /* a name the firewall did not let through; shown, never st
 	char text[64];	   /* "" where there was none to read */
 	uint16_t object;
 	enum firewall_layer layer;
-	uint64_t times;
 };
 
 struct run_keep { /* a database and the way into it */
