@@ -18,6 +18,8 @@ static const char *const user_readers[] = {
 	"bpf_probe_read_user", "bpf_probe_read_compat", "bpf_probe_read_str",
 	"bpf_copy_from_user",  "bpf_trace_copy_string", "bpf_read_file",
 	"bpf_get_stack",       "bpf_find_vma",
+	/* %pus in a format */
+	"bpf_trace_printk", "bpf_trace_vprintk", "bpf_snprintf", "bpf_seq_printf",
 };
 
 struct symbol {
@@ -168,28 +170,37 @@ static int program_read(int fd, const struct symbols *symbols, struct proof_prog
 	return ret;
 }
 
-int proof_read(struct proof *out, struct error *error)
+int proof_of(const int *fds, int count, struct proof *out, struct error *error)
 {
-	struct capture_options options = {.objects = 1};
-	struct capture *capture = NULL;
 	struct symbols symbols = {0};
-	int fds[PROOF_PROGRAMS], ret, i;
+	int ret, i;
 
+	memset(out, 0, sizeof(*out));
 	ret = symbols_read(&symbols, error);
 	if (ret)
 		goto free_symbols;
 	qsort(symbols.list, symbols.count, sizeof(*symbols.list), by_address);
-	ret = capture_open(&options, &capture, error);
-	if (ret)
-		goto free_symbols;
-	memset(out, 0, sizeof(*out));
-	out->program_count = capture_program_fds(capture, fds, PROOF_PROGRAMS);
-	for (i = 0; i < out->program_count && !ret; i++)
+	for (i = 0; i < count && !ret; i++)
 		ret = program_read(fds[i], &symbols, &out->program[i]);
 	if (ret)
 		error_set(error, ret, "cannot read the programs back: %s", error_text(ret));
-	capture_close(capture);
+	else
+		out->program_count = count;
 free_symbols:
 	free(symbols.list);
+	return ret;
+}
+
+int proof_read(struct proof *out, struct error *error)
+{
+	struct capture_options options = {.objects = 1};
+	struct capture *capture = NULL;
+	int fds[PROOF_PROGRAMS], ret;
+
+	ret = capture_open(&options, &capture, error);
+	if (ret)
+		return ret;
+	ret = proof_of(fds, capture_program_fds(capture, fds, PROOF_PROGRAMS), out, error);
+	capture_close(capture);
 	return ret;
 }

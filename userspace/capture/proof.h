@@ -25,10 +25,14 @@ struct proof {
 };
 
 /**
- * proof_read() - load the programs, read them back translated, name the functions they call
+ * proof_of() - name the functions that loaded programs call
+ * @fds: of the programs, at most PROOF_PROGRAMS
  * The kernel replaces helper numbers by distances from __bpf_call_base and kfuncs alike; names come
  * from /proc/kallsyms, so this needs root and kernel.kptr_restrict below 2. A call whose target has
  * no name is listed by its address: nothing is left out. */
+int proof_of(const int *fds, int count, struct proof *out, struct error *error);
+
+/** proof_read() - load telprobe's programs, and proof_of() them */
 int proof_read(struct proof *out, struct error *error);
 
 #endif
