@@ -53,6 +53,7 @@ def case_version_and_help_go_to_stdout(sandbox):
 
 def case_unknown_command_names_the_nearest(sandbox):
     sandbox.telprobe("shwo").expect(2, "^$", "unknown command 'shwo'\nhint: .*telprobe show'")
+    sandbox.telprobe("rnu").expect(2, "^$", "did you mean 'telprobe run'")
     sandbox.telprobe("met").expect(2, "^$", "did you mean 'telprobe metrics'")
     sandbox.telprobe("clea").expect(2, "^$", "did you mean 'telprobe clear'")
     sandbox.telprobe("xyzzy").expect(2, "^$", "hint: 'telprobe help' lists")

@@ -6,28 +6,31 @@
 
 enum { LONGEST = 32 };
 
-/* Levenshtein's distance, one row of the matrix at a time. */
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Levenshtein's distance with two neighbours exchanged counted as one step, the commonest slip of
+ * fingers; three rows of the matrix at a time. */
 static size_t distance_of(const char *a, size_t a_length, const char *b, size_t b_length)
 {
-	size_t row[LONGEST + 1], i, k, diagonal, above, best;
+	size_t rows[3][LONGEST + 1], i, k;
 
 	for (k = 0; k <= b_length; k++)
-		row[k] = k;
+		rows[0][k] = k;
 	for (i = 1; i <= a_length; i++) {
-		diagonal = row[0];
+		size_t *row = rows[i % 3], *above = rows[(i - 1) % 3];
+
 		row[0] = i;
 		for (k = 1; k <= b_length; k++) {
-			above = row[k];
-			best = diagonal + (a[i - 1] != b[k - 1]);
-			if (above + 1 < best)
-				best = above + 1;
-			if (row[k - 1] + 1 < best)
-				best = row[k - 1] + 1;
-			row[k] = best;
-			diagonal = above;
+			row[k] = least(above[k - 1] + (a[i - 1] != b[k - 1]),
+				       least(above[k], row[k - 1]) + 1);
+			if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1])
+				row[k] = least(row[k], rows[(i - 2) % 3][k - 2] + 1);
 		}
 	}
-	return row[b_length];
+	return rows[a_length % 3][b_length];
 }
 
 void nearest_init(struct nearest *nearest, const char *typed, size_t length)

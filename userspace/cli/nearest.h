@@ -15,7 +15,7 @@ struct nearest {
 void nearest_init(struct nearest *nearest, const char *typed, size_t length);
 
 /** nearest_try() - consider @candidate, which must outlive @nearest: near is what @typed begins,
- * or what up to a third of its letters lie between (added, left out, replaced). */
+ * or what up to a third of its letters lie between (added, left out, replaced, exchanged). */
 void nearest_try(struct nearest *nearest, const char *candidate);
 
 #endif

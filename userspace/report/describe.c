@@ -2,8 +2,10 @@
 #include "report/describe.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "report/event_types.h"
 #include "report/text.h"
@@ -115,8 +117,13 @@ static void say_error(struct words *words, const struct store_row *row)
 
 static void say_measure(struct words *words, const struct store_row *row)
 {
+	char rounded[32];
+	double value;
+
+	snprintf(rounded, sizeof(rounded), "%.3g", bucket_value((int32_t)row->value));
+	value = strtod(rounded, NULL);
 	say_name(words, "", row->name[0]);
-	say(words, " about %.3g", bucket_value((int32_t)row->value));
+	say(words, fabs(value) >= 1000 && fabs(value) < 1e15 ? " about %.0f" : " about %.3g", value);
 	say_name(words, " ", row->name[1]);
 }
 
