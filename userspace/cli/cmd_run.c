@@ -20,7 +20,8 @@
 
 static const struct cli_option options[] = {
 	{.name = "db", .value = "FILE", .help = "keep the events there (default: keep none)"},
-	{.name = "level", .value = "LEVEL", .help = "enhanced or full (default: full)"},
+	{.name = "level", .value = "LEVEL", .choices = "enhanced full",
+	 .help = "enhanced or full (default: full)"},
 	{.name = "repeat", .letter = 'n', .value = "N", .help = "run CMD N times, 1 to 10000"},
 	{.name = "compare", .help = "take two command lines, run each N times in turn, tell what "
 				    "got slower"},
@@ -34,7 +35,7 @@ static const struct cli_option options[] = {
 static const struct cli_example examples[] = {
 	{"telprobe run -- ./build/apps/tasks list", "what the markers of a program tell",
 	 CLI_NEEDS_ROOT},
-	{"telprobe run --db /tmp/tasks.db -- sh -c './build/apps/tasks list; true'",
+	{"telprobe run --db tasks.db -- sh -c './build/apps/tasks list; true'",
 	 "keep the events for show, last, metrics and export", CLI_NEEDS_ROOT},
 	{"telprobe run -n 5 --compare './build/apps/tasks list' './build/apps/tasks sync'",
 	 "what is slower in the second", CLI_NEEDS_ROOT},

@@ -165,7 +165,7 @@ static void fill_row(struct grid *grid, const struct tally_row *row, const struc
 	grid_number(grid, RUNS_B, (double)b->count);
 	grid_number(grid, MEDIAN_A, before);
 	grid_number(grid, MEDIAN_B, after);
-	grid_number(grid, CHANGE, change * 100);
+	grid_number(grid, CHANGE, round(change * 1000) / 10);
 	grid_number(grid, P, p);
 	grid_text(grid, VERDICT, verdict(a, b, change, p));
 }
