@@ -22,7 +22,13 @@ quiet = @
 say = @printf '  %-8s %s\n'
 endif
 
+MANDIR ?= $(PREFIX)/share/man
+PKGCONFIGDIR ?= $(PREFIX)/lib/pkgconfig
+BASHDIR ?= $(PREFIX)/share/bash-completion/completions
+FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
+ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
 VERSION := 0.1.0
+RELEASED := 2026-11-21
 PACKAGES := libbpf libelf zlib sqlite3 libcjson libsodium libseccomp
 BUILD := build$(if $(SANITIZE),/sanitize)
 arch := $(shell uname -m | sed 's/x86_64/x86/;s/aarch64/arm64/')
@@ -56,8 +62,8 @@ benches := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/*.c))
 apps := $(BUILD)/apps/.built
 run_tests := BUILD=$(abspath $(BUILD)) scripts/run-tests
 
-.PHONY: all tests check check-unit check-bpf check-cli check-header fuzz bench install uninstall clean \
-	fmt lint help
+.PHONY: all tests check check-unit check-bpf check-cli check-header fuzz bench man completions \
+	install uninstall clean fmt lint help
 all: $(BUILD)/telprobe
 
 $(BUILD)/bpf/telprobe.bpf.o: bpf/telprobe.bpf.c
@@ -103,6 +109,42 @@ $(BUILD)/kernel-probe: scripts/kernel-probe.c
 	$(quiet)$(CC) -std=gnu11 $(warnings) -D_GNU_SOURCE $(CFLAGS) $< \
 		$(shell $(PKG_CONFIG) --cflags --libs libbpf) -o $@
 
+# Man pages and completions are printed from the tables that parse the command line.
+commands := $(patsubst userspace/cli/cmd_%.c,%,$(wildcard userspace/cli/cmd_*.c))
+pages := $(BUILD)/man/telprobe.1 $(commands:%=$(BUILD)/man/telprobe-%.1)
+completions := $(addprefix $(BUILD)/completions/,telprobe.bash telprobe.fish _telprobe)
+reference_objects := $(patsubst %.c,$(BUILD)/%.o,$(wildcard scripts/reference/*.c))
+
+$(reference_objects): host_flags += -Iscripts/reference
+
+$(BUILD)/reference: $(reference_objects) $(library)
+	$(say) LINK $@
+	$(quiet)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(host_libs) -o $@
+
+$(BUILD)/man/telprobe.1: $(BUILD)/reference
+	@mkdir -p $(@D)
+	$(quiet)$< man $(RELEASED) > $@
+
+$(BUILD)/man/telprobe-%.1: $(BUILD)/reference
+	@mkdir -p $(@D)
+	$(quiet)$< man $(RELEASED) $* > $@
+
+$(BUILD)/completions/telprobe.bash: $(BUILD)/reference scripts/reference/completion.bash
+	@mkdir -p $(@D)
+	$(quiet)$< bash > $@ && cat scripts/reference/completion.bash >> $@
+
+$(BUILD)/completions/telprobe.fish: $(BUILD)/reference
+	@mkdir -p $(@D)
+	$(quiet)$< fish > $@
+
+$(BUILD)/completions/_telprobe: $(BUILD)/reference
+	@mkdir -p $(@D)
+	$(quiet)$< zsh > $@
+
+man: $(pages)
+
+completions: $(completions)
+
 # What check runs, built but not run: scripts/check builds here and may run elsewhere.
 tests: all $(BUILD)/kernel-probe $(unit_tests) $(bpf_tests) $(cli_tests) $(apps)
 
@@ -137,23 +179,30 @@ fuzz: $(BUILD)/fuzz/inspect_fuzz $(apps)
 bench: all $(benches) $(apps)
 	$(quiet)BUILD=$(abspath $(BUILD)) scripts/bench
 
-install: all
+# What install writes besides headers and pages, source and place: uninstall removes the same.
+installed := $(DESTDIR)$(PREFIX)/bin/telprobe $(DESTDIR)$(PREFIX)/include/telprobe.h \
+	$(DESTDIR)$(PKGCONFIGDIR)/telprobe.pc $(addprefix $(DESTDIR)$(PREFIX)/,$(headers)) \
+	$(addprefix $(DESTDIR)$(MANDIR)/man1/,$(notdir $(pages))) $(DESTDIR)$(BASHDIR)/telprobe \
+	$(DESTDIR)$(FISHDIR)/telprobe.fish $(DESTDIR)$(ZSHDIR)/_telprobe
+
+install: all man completions
 	$(say) INSTALL $(DESTDIR)$(PREFIX)
-	$(quiet)install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/telprobe \
-		$(DESTDIR)$(PREFIX)/lib/pkgconfig
+	$(quiet)install -d $(sort $(dir $(installed)))
 	$(quiet)install -m 755 $(BUILD)/telprobe $(DESTDIR)$(PREFIX)/bin/telprobe
 	$(quiet)install -m 644 include/telprobe.h $(DESTDIR)$(PREFIX)/include/telprobe.h
 	$(quiet)install -m 644 $(headers) $(DESTDIR)$(PREFIX)/include/telprobe/
+	$(quiet)install -m 644 $(pages) $(DESTDIR)$(MANDIR)/man1/
+	$(quiet)install -m 644 $(BUILD)/completions/telprobe.bash $(DESTDIR)$(BASHDIR)/telprobe
+	$(quiet)install -m 644 $(BUILD)/completions/telprobe.fish $(DESTDIR)$(FISHDIR)/telprobe.fish
+	$(quiet)install -m 644 $(BUILD)/completions/_telprobe $(DESTDIR)$(ZSHDIR)/_telprobe
 	$(quiet)sed 's|@PREFIX@|$(PREFIX)|g;s|@VERSION@|$(VERSION)|g' include/telprobe.pc.in \
-		> $(DESTDIR)$(PREFIX)/lib/pkgconfig/telprobe.pc
-	$(quiet)chmod 644 $(DESTDIR)$(PREFIX)/lib/pkgconfig/telprobe.pc
+		> $(DESTDIR)$(PKGCONFIGDIR)/telprobe.pc
+	$(quiet)chmod 644 $(DESTDIR)$(PKGCONFIGDIR)/telprobe.pc
 
 # Only what install wrote; include/telprobe/ is ours, the other directories may be anybody's.
 uninstall:
 	$(say) REMOVE $(DESTDIR)$(PREFIX)
-	$(quiet)rm -f $(DESTDIR)$(PREFIX)/bin/telprobe $(DESTDIR)$(PREFIX)/include/telprobe.h \
-		$(DESTDIR)$(PREFIX)/lib/pkgconfig/telprobe.pc \
-		$(addprefix $(DESTDIR)$(PREFIX)/,$(headers))
+	$(quiet)rm -f $(installed)
 	$(quiet)rmdir $(DESTDIR)$(PREFIX)/include/telprobe 2>/dev/null || true
 
 fmt:
@@ -171,6 +220,7 @@ help:
 	@echo 'check-unit check-header check-bpf check-cli   one kind of them'
 	@echo 'fuzz           the reader of ELF files, for FUZZ_SECONDS=60'
 	@echo 'bench          measure; writes build/bench.json'
+	@echo 'man completions   from the tables of commands, into build/man and build/completions'
 	@echo 'install uninstall   into or from DESTDIR$$PREFIX, here $(DESTDIR)$(PREFIX)'
 	@echo 'lint fmt       style: check it, or reformat'
 	@echo 'clean          remove build/'

@@ -89,7 +89,10 @@ static int run(struct cli *cli)
 
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
-	{ .name = "format", .value = "FORMAT", .help = "json (default), ndjson or csv" },
+	{ .name = "format",
+	  .value = "FORMAT",
+	  .choices = "json ndjson csv",
+	  .help = "json (default), ndjson or csv" },
 	{ .name = "output",
 	  .letter = 'o',
 	  .value = "FILE",

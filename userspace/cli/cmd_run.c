@@ -20,7 +20,8 @@
 
 static const struct cli_option options[] = {
 	{.name = "db", .value = "FILE", .help = "keep the events there (default: keep none)"},
-	{.name = "level", .value = "LEVEL", .help = "enhanced or full (default: full)"},
+	{.name = "level", .value = "LEVEL", .choices = "enhanced full",
+	 .help = "enhanced or full (default: full)"},
 	{.name = "repeat", .letter = 'n', .value = "N", .help = "run CMD N times, 1 to 10000"},
 	{.name = "compare", .help = "take two command lines, run each N times in turn, tell what "
 				    "got slower"},

@@ -3,8 +3,9 @@
  * Owns the parsing of command lines and the printing of errors.
  *
  * To add a command: cmd_<name>.c with a `const struct cli_command <name>_command`, its name in
- * CLI_COMMANDS (commands.h), its cases in tests/cli/cases.py, a line in README.md. Its --help is
- * printed from the tables here, and the examples in it are run by tests/cli/run. */
+ * CLI_COMMANDS (commands.h), its cases in tests/cli/cases.py, a line in README.md. Its --help, man
+ * page and completions are printed from the tables here (scripts/reference), and the examples in
+ * it are run by tests/cli/run. */
 #ifndef TELPROBE_CLI_COMMAND_H
 #define TELPROBE_CLI_COMMAND_H
 
@@ -24,6 +25,7 @@ struct cli_option {	      /* a table of them ends with an empty row */
 	const char *name;     /* long form, without the dashes */
 	char letter;	      /* short form; 0: none */
 	const char *value;    /* what its value is called in the help, e.g. "FILE"; NULL: a flag */
+	const char *choices;  /* what its value can be, separated by spaces; NULL: more than a few */
 	const char *help;     /* lower case, no full stop; NULL for an alias */
 	const char *alias_of; /* name of the row this is another spelling of; else NULL */
 };

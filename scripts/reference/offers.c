@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "reference.h"
+#include "report/event_types.h"
+
+static const struct {
+	const char *placeholder;
+	enum offer_kind kind;
+} rows[] = {
+	{ "BINARY", OFFER_PROGRAMS },  { "CMD", OFFER_COMMAND_LINE },
+	{ "COMMAND", OFFER_COMMANDS }, { "FILE", OFFER_FILES },
+	{ "FORMAT", OFFER_WORDS },     { "LEVEL", OFFER_WORDS },
+	{ "N", OFFER_NOTHING },	       { "TYPE,...", OFFER_WORD_LIST },
+	{ "WHEN", OFFER_NOTHING },
+};
+
+const struct cli_option help_option = { .name = "help", .letter = 'h', .help = "show this help" };
+
+static enum offer_kind kind_of(const char *command, const char *placeholder, size_t length)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strlen(rows[i].placeholder) == length &&
+		    !memcmp(rows[i].placeholder, placeholder, length))
+			return rows[i].kind;
+	fprintf(stderr,
+		"reference: what does a shell offer for '%.*s' of 'telprobe %s'? Say so in "
+		"scripts/reference/offers.c\n",
+		(int)length, placeholder, command);
+	exit(1);
+}
+
+static const char *event_type_words(void)
+{
+	static char words[4096];
+	size_t i, used = 0;
+
+	if (*words)
+		return words;
+	for (i = 0; event_types_at(i).name; i++) {
+		used += (size_t)snprintf(words + used, sizeof(words) - used, "%s%s",
+					 used ? " " : "", event_types_at(i).name);
+		if (used >= sizeof(words)) {
+			fputs("reference: more event types than fit\n", stderr);
+			exit(1);
+		}
+	}
+	return words;
+}
+
+const struct cli_option *option_meaning(const struct cli_command *command,
+					const struct cli_option *option)
+{
+	const struct cli_option *row;
+
+	if (!option->alias_of)
+		return option;
+	for (row = command->options; row->name; row++)
+		if (!row->alias_of && !strcmp(row->name, option->alias_of))
+			return row;
+	return option;
+}
+
+struct offer offer_of_option(const struct cli_command *command, const struct cli_option *option)
+{
+	const struct cli_option *meaning = option_meaning(command, option);
+	struct offer offer = { .words = meaning->choices };
+
+	if (!option->value)
+		return offer;
+	offer.kind = kind_of(command->name, meaning->value, strlen(meaning->value));
+	if (offer.kind == OFFER_WORD_LIST)
+		offer.words = event_type_words();
+	if (offer.kind == OFFER_WORDS && !offer.words) {
+		fprintf(stderr, "reference: '--%s' of 'telprobe %s' has no choices in its table\n",
+			option->name, command->name);
+		exit(1);
+	}
+	return offer;
+}
+
+struct offer offer_of_arguments(const struct cli_command *command)
+{
+	const char *at = command->synopsis;
+	struct offer offer = { .kind = OFFER_NOTHING };
+	size_t length;
+
+	for (; *at && command->arguments_max; at += length) {
+		at += strspn(at, " []");
+		length = strcspn(at, " []");
+		if (*at == '-') /* an option, and the value behind it */
+			length += at[length] == ' ' ? 1 + strcspn(at + length + 1, " []") : 0;
+		else if (length && strncmp(at, "OPTIONS", length) != 0) {
+			offer.kind = kind_of(command->name, at, length);
+			break;
+		}
+	}
+	return offer;
+}
