@@ -123,7 +123,8 @@ static void say_measure(struct words *words, const struct store_row *row)
 	snprintf(rounded, sizeof(rounded), "%.3g", bucket_value((int32_t)row->value));
 	value = strtod(rounded, NULL);
 	say_name(words, "", row->name[0]);
-	say(words, fabs(value) >= 1000 && fabs(value) < 1e15 ? " about %.0f" : " about %.3g", value);
+	say(words, fabs(value) >= 1000 && fabs(value) < 1e15 ? " about %.0f" : " about %.3g",
+	    value);
 	say_name(words, " ", row->name[1]);
 }
 
