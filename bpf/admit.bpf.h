@@ -113,7 +113,7 @@ static __always_inline bool admit(struct hit *hit, __u32 level_needed)
 		return false;
 	}
 	object = bpf_map_lookup_elem(&objects, &hit->object);
-	if (!object || !object->is_enabled) {
+	if (!object || !object->is_enabled || !object->is_whole) {
 		count(0, hit->kind, TP_COUNT_REFUSED_DISABLED);
 		return false;
 	}

@@ -119,11 +119,13 @@ static __always_inline void discover(struct hit *hit)
 	inode = mm->exe_file->f_inode;
 	key.inode = inode->i_ino;
 	key.device = inode->i_sb->s_dev;
+	key.content = (inode->i_generation ^ inode->i_size) | 1;
 	if (bpf_map_lookup_elem(&executables, &key))
 		return;
 	header_fill(&record.header, hit, TP_DISCOVER);
 	record.inode = key.inode;
 	record.device = key.device;
+	record.content = key.content;
 	record.pid = hit->task->tgid;
 	put(hit->shared, (struct record *)&record, true);
 }

@@ -44,6 +44,18 @@ struct ending { /* how a span ends */
 	__u8 is_discarded; /* the process is silent now: count, and tell nobody */
 };
 
+/* Detached from, a span's end is not seen any more: that it was never closed tells nothing. */
+static __always_inline bool is_end_unseen(const struct frame *frame, const struct ending *ending)
+{
+	struct tp_object *object;
+	__u32 key = frame->object;
+
+	if (ending->outcome != TP_OUTCOME_ABANDONED)
+		return false;
+	object = bpf_map_lookup_elem(&objects, &key);
+	return !object || !object->is_whole;
+}
+
 /* Global functions, so that the verifier looks at them once. */
 __noinline int span_put(struct tp_shared *state, const struct frame *frame,
 			       const struct ending *ending)
@@ -57,7 +69,7 @@ __noinline int span_put(struct tp_shared *state, const struct frame *frame,
 	set = counters_of(frame->object, frame->kind);
 	if (!set)
 		return 0;
-	if (ending->is_discarded) {
+	if (ending->is_discarded || is_end_unseen(frame, ending)) {
 		bump(set, TP_COUNT_DISCARDED);
 		return 0;
 	}

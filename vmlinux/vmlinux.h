@@ -88,6 +88,8 @@ struct super_block {
 struct inode {
 	unsigned long i_ino;
 	struct super_block *i_sb;
+	long long i_size;
+	__u32 i_generation;
 };
 
 struct file {

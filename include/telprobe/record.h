@@ -143,7 +143,9 @@ struct tp_discover {
 	__u64 inode; /* of the executable, as the kernel knows it */
 	__u32 device; /* kernel encoding: major << 20 | minor */
 	__u32 pid;    /* in the initial pid namespace, to open /proc/PID/exe; never stored */
-	__u64 reserved[3];
+	__u32 content; /* of tp_executable_key */
+	__u32 unused;
+	__u64 reserved[2];
 };
 
 _Static_assert(sizeof(struct tp_header) == 24, "header");
@@ -174,7 +176,7 @@ _Static_assert(sizeof(struct tp_discover) == 64, "discover");
 	X(REFUSED_START, refused_start, "whole spans with an impossible start")                    \
 	X(REFUSED_ARGUMENT, refused_argument, "hits whose kind is none of telprobe.h")             \
 	X(REFUSED_OWNER, refused_owner, "spans whose owner changed between begin and end")         \
-	X(DISCARDED, discarded, "spans open when their process opted out or the lease ran out")    \
+	X(DISCARDED, discarded, "spans open at an opt-out, a detaching or the end of the lease")    \
 	X(REFUSED_TAGS, refused_tags, "tags beyond 8 a span")                                      \
 	X(REFUSED_NO_STATE, refused_no_state, "kernel gave no memory for the thread's state")      \
 	X(REFUSED_LEVEL, refused_level, "hits above the level consented to")                       \
@@ -199,7 +201,8 @@ struct tp_object { /* map `objects`; written by userspace before the object's ma
 	__u32 image_bytes; /* from the lowest to the highest loaded address */
 	__u32 code_start;  /* lowest executable segment's address, from the lowest loaded one */
 	__u32 is_enabled;
-	__u32 target; /* key of consent */
+	__u32 is_whole; /* all its markers are attached; else a begin could miss its end */
+	__u32 target;	/* key of consent */
 };
 
 struct tp_consent_key { /* map `consent`: no entry, no event */
@@ -212,10 +215,12 @@ struct tp_consent {
 	__u32 categories;
 };
 
-struct tp_executable_key { /* map `executables`: value __u32 object, 0 for one without markers */
+/* Map `executables`: value __u32 object, 0 for one without markers. That holds for one content only:
+ * an inode is written over, or its number given to another file. */
+struct tp_executable_key {
 	__u64 inode;
 	__u32 device;
-	__u32 reserved;
+	__u32 content; /* 0 for an object, whose lease tells; else changes with generation and size */
 };
 
 struct tp_alias_key { /* map `aliases`: value __u32, the first place of the same text */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* attach_often.c PROGRAM PID TIMES - attach to PROGRAM and detach again, TIMES times, while PID and
- * its descendants execute it and are recorded. Exits with 1 when the accounts do not add up: of the
- * counters among themselves, and of the counters with the records that arrived.
+ * its descendants execute it and are recorded, one thread at a time. Exits with 1 when the accounts
+ * do not add up: of the counters among themselves, and of the counters with the records that
+ * arrived; and when more begins and ends than one each time have lost each other.
  * Prints `attached TIMES, N begins, N ends, N unmatched, N records`. */
 #include <fcntl.h>
 #include <inttypes.h>
@@ -79,8 +80,8 @@ static void count(struct capture *capture, struct sum *sum)
 	sum->missed = capture_missed(capture);
 }
 
-/* Begins may be open where an end was not seen; an end without its begin is unmatched. */
-static int is_right(const struct sum *sum)
+/* The span that is open at an attaching has only an end, the one at a detaching only a begin. */
+static int is_right(const struct sum *sum, uint64_t times)
 {
 	const uint64_t *counter = sum->counter;
 	uint64_t events = counter[TP_COUNT_CLOSED] + counter[TP_COUNT_ABANDONED] +
@@ -90,7 +91,8 @@ static int is_right(const struct sum *sum)
 						 counter[TP_COUNT_REFUSED_DEPTH_END] &&
 	       counter[TP_COUNT_BEGINS] >= counter[TP_COUNT_CLOSED] + counter[TP_COUNT_ABANDONED] &&
 	       events == sum->records + counter[TP_COUNT_DROPPED_RING_FULL] &&
-	       counter[TP_COUNT_CLOSED] > 0;
+	       counter[TP_COUNT_CLOSED] > 0 && counter[TP_COUNT_UNMATCHED] <= times &&
+	       counter[TP_COUNT_BEGINS] - counter[TP_COUNT_CLOSED] <= times;
 }
 
 int main(int argc, char **argv)
@@ -121,5 +123,5 @@ int main(int argc, char **argv)
 	       sum.counter[TP_COUNT_UNMATCHED], sum.records,
 	       sum.counter[TP_COUNT_DROPPED_RING_FULL], sum.missed);
 	capture_close(capture);
-	return is_right(&sum) ? 0 : 1;
+	return is_right(&sum, (uint64_t)times) ? 0 : 1;
 }

@@ -20,7 +20,7 @@ BUILD = Path(os.environ.get("BUILD", ROOT / "build")).resolve()
 APPS = Path(os.environ.get("APPS", BUILD / "apps")).resolve()
 TELPROBE = str(Path(os.environ.get("TELPROBE", BUILD / "telprobe")).resolve())
 FULL = os.environ.get("FULL", "0") == "1"
-TIMEOUT_S = 600 if FULL else 120
+TIMEOUT_S = int(os.environ.get("TIMEOUT_S", 600 if FULL else 120))
 NOBODY = 65534
 
 

@@ -67,9 +67,14 @@ int capture_attach(struct capture *capture, uint16_t object, const struct inspec
  * was ever attached to it. */
 void capture_drop(struct capture *capture, uint16_t object);
 
-/** capture_know() - an executable, as the kernel identifies it, is @object (0: not of interest) */
-int capture_know(struct capture *capture, uint64_t inode, uint32_t device, uint16_t object,
+/** capture_know() - the executable that @record tells of is @object (0: with this content not of
+ * interest) */
+int capture_know(struct capture *capture, const struct tp_discover *record, uint16_t object,
 		 struct error *error);
+
+/** capture_is_steady() - nobody writes the held file, nor has since capture_hold(). Where no lease
+ * can be had that is taken for granted. */
+bool capture_is_steady(const struct capture *capture, uint16_t object);
 
 /** capture_name() - base name of an added file; NULL if unknown. capture_path() - as added. */
 const char *capture_name(const struct capture *capture, uint16_t object);

@@ -13,8 +13,8 @@ struct object { /* a file that was given a number */
 	char *path;
 	int fd; /* holds the lease; -1 when given up */
 	struct error lease_error; /* why there is no lease */
-	uint64_t inode;
-	uint32_t device; /* as the kernel has it */
+	struct tp_executable_key executable; /* as stat() tells */
+	struct tp_executable_key as_met;     /* as the kernel told: not the same on some file systems */
 	struct links links;
 	bool is_attached;
 };

@@ -23,8 +23,8 @@ static int number_find(struct capture *capture, uint64_t inode, uint32_t device)
 	int i;
 
 	for (i = 1; i <= capture->last; i++)
-		if (capture->objects[i].fd >= 0 && capture->objects[i].inode == inode &&
-		    capture->objects[i].device == device)
+		if (capture->objects[i].fd >= 0 && capture->objects[i].executable.inode == inode &&
+		    capture->objects[i].executable.device == device)
 			return i;
 	return 0;
 }
@@ -134,6 +134,35 @@ static int aliases_write(struct capture *capture, uint16_t number,
 	return 0;
 }
 
+static int remember(struct capture *capture, const struct tp_executable_key *key, uint32_t object)
+{
+	return bpf_map_update_elem(bpf_map__fd(capture->programs->maps.executables), key, &object,
+				   BPF_ANY);
+}
+
+/* The kernel attaches and detaches marker by marker, for milliseconds: what is hit meanwhile is
+ * refused, so that no span lacks its end for that reason. */
+static void set_whole(struct capture *capture, uint16_t number, bool is_whole)
+{
+	int fd = bpf_map__fd(capture->programs->maps.objects);
+	struct tp_object entry;
+	uint32_t key = number;
+
+	if (bpf_map_lookup_elem(fd, &key, &entry))
+		return;
+	entry.is_whole = is_whole;
+	bpf_map_update_elem(fd, &key, &entry, BPF_ANY);
+}
+
+static void detach(struct capture *capture, uint16_t number)
+{
+	struct object *object = &capture->objects[number];
+
+	set_whole(capture, number, false);
+	links_detach(&object->links);
+	object->is_attached = false;
+}
+
 /* Everything the programs ask for must stand before the first marker can fire. */
 static int describe(struct capture *capture, uint16_t number, const struct inspection *inspection)
 {
@@ -152,7 +181,7 @@ static int describe(struct capture *capture, uint16_t number, const struct inspe
 	if (!ret)
 		ret = aliases_write(capture, number, inspection);
 	if (!ret)
-		ret = capture_know(capture, object->inode, object->device, number, NULL);
+		ret = remember(capture, &object->executable, number);
 	return ret;
 }
 
@@ -180,8 +209,9 @@ static int object_open(struct object *object, int fd, const char *path, struct e
 		return error_set(error, -ENOMEM, "no memory for '%s'", path);
 	if (fstat(object->fd, &status))
 		return error_set(error, -errno, "cannot examine '%s': %s", path, error_text(errno));
-	object->inode = status.st_ino;
-	object->device = kernel_device(status.st_dev);
+	object->executable.inode = status.st_ino;
+	object->executable.device = kernel_device(status.st_dev);
+	object->as_met = object->executable;
 	lease_take(object->fd, path, &object->lease_error);
 	return 0;
 }
@@ -213,6 +243,15 @@ int capture_hold(struct capture *capture, int fd, const char *path, uint16_t *ou
 	return 0;
 }
 
+bool capture_is_steady(const struct capture *capture, uint16_t number)
+{
+	const struct object *object = &capture->objects[number];
+
+	if (object->lease_error.code)
+		return object->lease_error.code != -EBUSY;
+	return lease_holds(object->fd);
+}
+
 int capture_attach(struct capture *capture, uint16_t number, const struct inspection *inspection,
 		   struct capture_added *out, struct error *error)
 {
@@ -229,6 +268,7 @@ int capture_attach(struct capture *capture, uint16_t number, const struct inspec
 	if (ret)
 		goto drop;
 	object->is_attached = true;
+	set_whole(capture, number, true);
 	*out = added;
 	return 0;
 drop:
@@ -238,9 +278,10 @@ drop:
 
 static void forget_executable(struct capture *capture, const struct object *object)
 {
-	struct tp_executable_key key = {.inode = object->inode, .device = object->device};
+	int fd = bpf_map__fd(capture->programs->maps.executables);
 
-	bpf_map_delete_elem(bpf_map__fd(capture->programs->maps.executables), &key);
+	bpf_map_delete_elem(fd, &object->executable);
+	bpf_map_delete_elem(fd, &object->as_met);
 }
 
 void capture_drop(struct capture *capture, uint16_t number)
@@ -250,8 +291,7 @@ void capture_drop(struct capture *capture, uint16_t number)
 	bool was_attached = object->is_attached;
 
 	forget_executable(capture, object);
-	links_detach(&object->links);
-	object->is_attached = false;
+	detach(capture, number);
 	capture_release(capture, number);
 	if (was_attached || number != capture->last)
 		return; /* records may still speak of it */
@@ -259,14 +299,18 @@ void capture_drop(struct capture *capture, uint16_t number)
 	capture->last--;
 }
 
-int capture_know(struct capture *capture, uint64_t inode, uint32_t device, uint16_t object,
+int capture_know(struct capture *capture, const struct tp_discover *record, uint16_t object,
 		 struct error *error)
 {
-	struct tp_executable_key key = {.inode = inode, .device = device};
-	uint32_t value = object;
-	int ret = bpf_map_update_elem(bpf_map__fd(capture->programs->maps.executables), &key,
-				      &value, BPF_ANY);
+	struct tp_executable_key key = {
+		.inode = record->inode,
+		.device = record->device,
+		.content = object ? 0 : record->content,
+	};
+	int ret = remember(capture, &key, object);
 
+	if (object)
+		capture->objects[object].as_met = key; /* to be forgotten with it */
 	if (ret)
 		return error_set(error, ret, "cannot remember an executable: %s", error_text(ret));
 	return 0;
@@ -307,8 +351,7 @@ uint16_t capture_broken(struct capture *capture)
 			if (object->fd != fd || !object->is_attached)
 				continue;
 			forget_executable(capture, object);
-			links_detach(&object->links);
-			object->is_attached = false;
+			detach(capture, i);
 			return i;
 		}
 	return 0;

@@ -76,7 +76,8 @@ static int attach_held(struct run_session *session, uint16_t object, int fd,
 	return inspector_keep(session->inspector, object, fd, error);
 }
 
-/* Return: 0 when the file is attached to, known already or of no interest. */
+/* Return: 0 when the file is attached to, known already or of no interest; -EBUSY, without a word
+ * where nothing was found in what is being written. */
 static int look_at(struct run_session *session, int fd, const char *path, bool is_command,
 		   uint16_t *out_object, struct run_targets_found *found, struct error *error)
 {
@@ -94,10 +95,11 @@ static int look_at(struct run_session *session, int fd, const char *path, bool i
 	if (ret && is_command)
 		tell_why_none(ret, path, &trouble);
 	if (!is_command && (ret || !has_markers(inspection))) {
+		ret = capture_is_steady(session->capture, object) ? 0 : -EBUSY;
 		capture_drop(session->capture, object);
 		*out_object = 0;
 		inspection_free(inspection);
-		return 0;
+		return ret;
 	}
 	if (inspection)
 		tell_unusable(path, inspection);
@@ -126,7 +128,7 @@ static int add_from(struct run_session *session, const struct programs *programs
 			*error = trouble;
 			return ret;
 		}
-		if (ret)
+		if (ret && trouble.code)
 			notice_error(&trouble);
 	}
 	return 0;
@@ -162,6 +164,7 @@ void run_targets_discover(struct run_session *session, const struct tp_discover 
 	struct run_targets_found found = {0};
 	struct error error = {0};
 	char link[32], path[4096];
+	struct stat status;
 	uint16_t object = 0;
 	ssize_t length;
 	int fd, ret;
@@ -172,11 +175,15 @@ void run_targets_discover(struct run_session *session, const struct tp_discover 
 		return; /* gone already; the next one of it will be told of again */
 	length = readlink(link, path, sizeof(path) - 1);
 	path[length > 0 ? length : 0] = '\0';
-	ret = look_at(session, fd, path, false, &object, &found, &error);
+	ret = fstat(fd, &status) ? -errno : 0;
+	if (!ret)
+		ret = look_at(session, fd, path, false, &object, &found, &error);
 	close(fd);
-	if (ret)
+	if (ret && error.code)
 		notice_error(&error);
-	capture_know(session->capture, record->inode, record->device, object, NULL);
+	/* It may execute another program by now, and a file being written may do the next time. */
+	if (ret != -EBUSY && status.st_ino == record->inode)
+		capture_know(session->capture, record, object, NULL);
 	if (found.files) {
 		session->late++;
 		notice("'%s' was started before its markers were attached: events of its first "

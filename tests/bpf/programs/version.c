@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* version.c -DVERSION="one" [-DPADDING=N] - a program of which there are several versions. Prints
- * VERSION if all of a computation in N steps of straight code came out right, else `wrong`; its
- * command is named version VERSION. The steps stand where another version has its markers. */
+/* version.c -DVERSION="one" [-DPADDING=N] [-DLIBRARY] - a program of which there are several
+ * versions. Prints VERSION if a computation in N steps of straight code came out right, else
+ * `wrong`; its command is named version VERSION. The steps of one version stand where another has
+ * its markers, so a breakpoint left behind there changes the result. As a library: version_run(). */
 #include <stdint.h>
 #include <stdio.h>
 
 #include "telprobe.h"
 
-#define TEXT_OF(number) #number
-#define TEXT(number) TEXT_OF(number)
 #ifndef PADDING
 #define PADDING 0
 #endif
+#define TEXT_OF(number) #number
+#define TEXT(number) TEXT_OF(number)
 
-/* Each step is other code: what an instruction out of place does to one is not undone. */
-static uint64_t compute(volatile uint64_t *one)
+const char *version_run(void);
+
+__attribute__((noinline)) static uint64_t compute(uint64_t a)
 {
-	uint64_t a = *one, b = 0, i = 0;
+	uint64_t b = 0, i = 0;
 
 	__asm__ volatile(".rept " TEXT(PADDING) "\n"
 			 "lea 3(%0,%1), %1\n"
@@ -29,23 +31,30 @@ static uint64_t compute(volatile uint64_t *one)
 	return b + i;
 }
 
-static uint64_t expected(void)
+__attribute__((noinline)) static uint64_t expected(uint64_t a)
 {
 	uint64_t b = 0;
 
 	for (uint64_t i = 1; i <= PADDING; i++)
-		b = (b + 1 + 3) ^ i;
+		b = (b + a + 3) ^ i;
 	return b + PADDING;
 }
 
-int main(void)
+const char *version_run(void)
 {
 	volatile uint64_t one = 1;
 	int is_right;
 
 	TELPROBE_COMMAND_BEGIN("version", VERSION, NULL, 0);
-	is_right = compute(&one) == expected();
+	is_right = compute(one) == expected(one);
 	TELPROBE_COMMAND_END("version", is_right ? TELPROBE_OK : TELPROBE_FAILED, NULL, 0);
-	puts(is_right ? VERSION : "wrong");
-	return !is_right;
+	return is_right ? VERSION : "wrong";
 }
+
+#ifndef LIBRARY
+int main(void)
+{
+	puts(version_run());
+	return 0;
+}
+#endif
