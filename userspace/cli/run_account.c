@@ -151,13 +151,13 @@ static void print_losses(FILE *out, const struct run_account *account)
 
 	for (i = 0; i < COLLECTOR_LOSSES; i++)
 		if (account->kept.lost[i])
-			fprintf(out, "  %" PRIu64 " %s\n", account->kept.lost[i],
-				collector_loss_text((enum collector_loss)i));
+			fprintf(out, "  %s: %" PRIu64 "\n",
+				collector_loss_text((enum collector_loss)i), account->kept.lost[i]);
 	if (account->missed)
-		fprintf(out, "  %" PRIu64 " hits while a program was running already\n",
+		fprintf(out, "  hits while a program was running already: %" PRIu64 "\n",
 			account->missed);
 	if (account->open > 0)
-		fprintf(out, "  %" PRId64 " spans still open in processes that go on\n",
+		fprintf(out, "  spans still open in processes that go on: %" PRId64 "\n",
 			account->open);
 	if (!run_account_is_exact(account))
 		fprintf(out, "  the accounts do not add up: please report this\n");
@@ -185,7 +185,7 @@ void run_account_print(FILE *out, const struct run_account *account,
 		for (kind = 0; is_trouble(reasons[i].counter) && kind < TP_KINDS; kind++)
 			times += account->total[kind].count[reasons[i].counter];
 		if (times)
-			fprintf(out, "  %" PRIu64 " %s\n", times, reasons[i].text);
+			fprintf(out, "  %s: %" PRIu64 "\n", reasons[i].text, times);
 	}
 	print_losses(out, account);
 	print_refused_names(out, session);
