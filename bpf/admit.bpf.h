@@ -51,7 +51,7 @@ static __always_inline bool lease_is_alive(struct hit *hit)
  * tree marked by `run` has it in its own state: consent for one run is not an entry of a uid. */
 static __always_inline __u32 consented_level(const struct thread *thread, __u32 uid, __u32 target)
 {
-	struct tp_consent_key key = {.uid = uid, .target = target};
+	struct tp_consent_key key = { .uid = uid, .target = target };
 	struct tp_consent *consented;
 
 	if (thread && (thread->mark & TP_MARK_RUN))
@@ -133,7 +133,8 @@ static __always_inline bool admit(struct hit *hit, __u32 level_needed)
 		bump(hit->counters, TP_COUNT_REFUSED_SILENT);
 		return false;
 	}
-	if (level < level_needed || level == TP_LEVEL_BASIC) { /* basic: totals only, never records */
+	if (level < level_needed ||
+	    level == TP_LEVEL_BASIC) { /* basic: totals only, never records */
 		bump(hit->counters, TP_COUNT_REFUSED_LEVEL);
 		return false;
 	}

@@ -76,7 +76,7 @@ struct frame { /* an open span */
 	__u32 tags;
 };
 
-struct thread { /* what is known of one thread that is traced or may be */
+struct thread {	       /* what is known of one thread that is traced or may be */
 	__u32 process; /* number; shared by the threads of a process */
 	__u32 mark;    /* enum tp_mark_flag; copied to threads, children and over exec */
 	__u32 level;   /* of a marked tree */
@@ -89,13 +89,14 @@ struct thread { /* what is known of one thread that is traced or may be */
 	__u32 depth; /* frames in use */
 	__u32 deep;  /* begins beyond the last frame */
 	__u8 is_forked;
-	__u8 uses_ids; /* entries in async_spans or decisions may be left */
+	__u8 uses_ids;	/* entries in async_spans or decisions may be left */
 	__u8 has_ended; /* leader only: the exit record was sent */
 	__u8 reserved;
 	struct frame frame[TP_SPAN_DEPTH];
 };
 
-_Static_assert(__builtin_offsetof(struct thread, mark) == __builtin_offsetof(struct tp_mark, mark) &&
+_Static_assert(__builtin_offsetof(struct thread, mark) ==
+			       __builtin_offsetof(struct tp_mark, mark) &&
 		       __builtin_offsetof(struct thread, level) ==
 			       __builtin_offsetof(struct tp_mark, level),
 	       "a thread begins with its mark");

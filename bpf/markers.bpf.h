@@ -4,7 +4,7 @@
 #ifndef TELPROBE_BPF_MARKERS_H
 #define TELPROBE_BPF_MARKERS_H
 
-#define NAME(i, pointer, flags)                                                                    \
+#define NAME(i, pointer, flags) \
 	place_of(hit, pointer, PT_REGS_IP(ctx), TP_FLAG_NAME_IN_PROGRAM << (i), flags)
 
 #define ARG1 PT_REGS_PARM1(ctx)

@@ -42,7 +42,7 @@ static long sweep_decision(void *map, const void *key, void *value, void *contex
 static __always_inline void process_sweep(struct tp_shared *state, __u32 process,
 					  struct ending *ending)
 {
-	struct sweep sweep = {.shared = state, .ending = ending, .process = process};
+	struct sweep sweep = { .shared = state, .ending = ending, .process = process };
 
 	bpf_for_each_map_elem(&async_spans, sweep_span, &sweep, 0);
 	bpf_for_each_map_elem(&decisions, sweep_decision, &sweep, 0);

@@ -6,7 +6,7 @@
 /* The open span an id means, whatever its kind; the thread's innermost for 0. */
 static __always_inline struct frame *frame_of(struct hit *hit, __u64 id)
 {
-	struct async_key key = {.process = hit->thread->process, .id = id};
+	struct async_key key = { .process = hit->thread->process, .id = id };
 	struct frame *frame;
 	int kind;
 
@@ -54,8 +54,8 @@ static __always_inline bool tag_has_room(struct hit *hit, __u64 id)
 /* Numbers a decision by its id and tells how long its first half waited. */
 static __always_inline void decision_pair(struct tp_event *event, struct hit *hit, __u64 id)
 {
-	struct async_key key = {.process = hit->thread->process, .kind = TP_KINDS, .id = id};
-	struct decision decision = {.first_ns = hit->now_ns};
+	struct async_key key = { .process = hit->thread->process, .kind = TP_KINDS, .id = id };
+	struct decision decision = { .first_ns = hit->now_ns };
 	struct thread *leader;
 	struct decision *first;
 

@@ -58,7 +58,7 @@ static __always_inline bool is_end_unseen(const struct frame *frame, const struc
 
 /* Global functions, so that the verifier looks at them once. */
 __noinline int span_put(struct tp_shared *state, const struct frame *frame,
-			       const struct ending *ending)
+			const struct ending *ending)
 {
 	struct tp_event event = {};
 	struct tp_counters *set;
@@ -129,7 +129,7 @@ static __always_inline void frame_fill(struct frame *frame, struct hit *hit, __u
 
 static __always_inline void async_begin(struct hit *hit, struct frame *frame, __u64 id)
 {
-	struct async_key key = {.process = hit->thread->process, .kind = frame->kind, .id = id};
+	struct async_key key = { .process = hit->thread->process, .kind = frame->kind, .id = id };
 	struct thread *leader;
 	long ret;
 
@@ -152,7 +152,7 @@ static __always_inline void async_begin(struct hit *hit, struct frame *frame, __
  * other events of that id have it; else what the thread has open. */
 __noinline __u32 async_parent(struct thread *thread, __u32 kind, __u64 id)
 {
-	struct async_key key = {.id = id};
+	struct async_key key = { .id = id };
 	struct frame *outer;
 	__u32 i;
 
@@ -202,7 +202,7 @@ static __always_inline void span_close(struct hit *hit, const struct frame *fram
 static __always_inline void async_end(struct hit *hit, __u32 kind, __u64 id,
 				      const struct ending *ending)
 {
-	struct async_key key = {.process = hit->thread->process, .kind = kind, .id = id};
+	struct async_key key = { .process = hit->thread->process, .kind = kind, .id = id };
 	struct frame *found, frame;
 
 	found = bpf_map_lookup_elem(&async_spans, &key);
@@ -219,7 +219,7 @@ static __always_inline void async_end(struct hit *hit, __u32 kind, __u64 id,
 /* The same text may stand at two places: `aliases` leads both to the first. */
 static __always_inline __u32 first_place(__u32 object, __u32 place)
 {
-	struct tp_alias_key key = {.object = object, .place = place};
+	struct tp_alias_key key = { .object = object, .place = place };
 	__u32 *first = bpf_map_lookup_elem(&aliases, &key);
 
 	return first ? *first : place;

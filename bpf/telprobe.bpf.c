@@ -4,8 +4,8 @@
  * period a link, and a service has a thousand files. */
 #include "vmlinux.h"
 
-#include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
 #include "telprobe/record.h"
@@ -15,20 +15,20 @@ char license_of_programs[] SEC("license") = "Dual BSD/GPL";
 #include "maps.bpf.h"
 
 #include "admit.bpf.h"
-#include "places.bpf.h"
 #include "emit.bpf.h"
-#include "spans.bpf.h"
-#include "singles.bpf.h"
 #include "markers.bpf.h"
+#include "places.bpf.h"
 #include "process.bpf.h"
+#include "singles.bpf.h"
+#include "spans.bpf.h"
 
 /* The lowest level at which a marker's single records may leave the kernel. Below `enhanced` only
  * totals may, so a marker that basic allows waits for them here. */
 static __always_inline __u32 level_of(__u32 marker)
 {
 	switch (marker) {
-#define TP_X(constant, name, level)                                                                \
-	case TP_MARKER_##constant:                                                                 \
+#define TP_X(constant, name, level) \
+	case TP_MARKER_##constant:  \
 		return TP_LEVEL_##level;
 		TP_MARKERS_TABLE(TP_X)
 #undef TP_X
@@ -133,7 +133,7 @@ int BPF_PROG(process_forks, struct task_struct *parent, struct task_struct *chil
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(process_execs, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
 {
-	struct hit hit = {.task = task};
+	struct hit hit = { .task = task };
 
 	hit.thread = bpf_task_storage_get(&threads, task, NULL, 0);
 	if (!hit.thread)
@@ -150,7 +150,7 @@ int BPF_PROG(process_execs, struct task_struct *task, pid_t old_pid, struct linu
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(process_exits, struct task_struct *task)
 {
-	struct hit hit = {.task = task};
+	struct hit hit = { .task = task };
 	struct ending ending = {};
 	bool is_exec, is_alive;
 
@@ -162,8 +162,7 @@ int BPF_PROG(process_exits, struct task_struct *task)
 	if (!is_alive)
 		count(0, TP_KIND_PROCESS, TP_COUNT_REFUSED_LEASE);
 	is_exec = is_replaced(task);
-	thread_ending(&ending, hit.thread, hit.now_ns,
-		      is_exec ? TP_FLAG_BY_EXEC : TP_FLAG_BY_EXIT,
+	thread_ending(&ending, hit.thread, hit.now_ns, is_exec ? TP_FLAG_BY_EXEC : TP_FLAG_BY_EXIT,
 		      is_exec ? 0 : task->exit_code & ~CORE_BIT);
 	ending.is_discarded = !is_alive || is_silent(task, hit.thread);
 	spans_abandon(hit.shared, hit.thread, 0, &ending);

@@ -62,27 +62,27 @@ enum telprobe_severity {
 };
 
 /* Names that end in an underscore are not for applications. */
-#define TELPROBE_MARKERS_(X)                                                                       \
-	X(session_begin, (const char *, const char *))                                             \
-	X(session_end, (const char *))                                                             \
-	X(command_begin, (const char *, const char *, const char *, uint64_t))                     \
-	X(command_end, (const char *, int64_t, const char *, uint64_t))                            \
-	X(span_begin, (int64_t, const char *, uint64_t))                                           \
-	X(span_end, (int64_t, const char *, int64_t, const char *, uint64_t))                      \
-	X(span_done, (int64_t, const char *, uint64_t, int64_t, const char *))                     \
-	X(tag, (const char *, const char *, uint64_t))                                             \
-	X(count, (const char *, int64_t, uint64_t))                                                \
-	X(measure, (const char *, uint64_t, const char *, uint64_t))                               \
-	X(error, (const char *, const char *, int64_t, int64_t, uint64_t))                         \
-	X(recovered, (const char *, const char *, int64_t, uint64_t))                              \
-	X(feature, (const char *, int64_t, const char *))                                          \
-	X(decision, (const char *, const char *, const char *, const char *, uint64_t))            \
-	X(lifecycle, (const char *, const char *, const char *, const char *, const char *,        \
-		      int64_t))                                                                    \
+#define TELPROBE_MARKERS_(X)                                                               \
+	X(session_begin, (const char *, const char *))                                     \
+	X(session_end, (const char *))                                                     \
+	X(command_begin, (const char *, const char *, const char *, uint64_t))             \
+	X(command_end, (const char *, int64_t, const char *, uint64_t))                    \
+	X(span_begin, (int64_t, const char *, uint64_t))                                   \
+	X(span_end, (int64_t, const char *, int64_t, const char *, uint64_t))              \
+	X(span_done, (int64_t, const char *, uint64_t, int64_t, const char *))             \
+	X(tag, (const char *, const char *, uint64_t))                                     \
+	X(count, (const char *, int64_t, uint64_t))                                        \
+	X(measure, (const char *, uint64_t, const char *, uint64_t))                       \
+	X(error, (const char *, const char *, int64_t, int64_t, uint64_t))                 \
+	X(recovered, (const char *, const char *, int64_t, uint64_t))                      \
+	X(feature, (const char *, int64_t, const char *))                                  \
+	X(decision, (const char *, const char *, const char *, const char *, uint64_t))    \
+	X(lifecycle,                                                                       \
+	  (const char *, const char *, const char *, const char *, const char *, int64_t)) \
 	X(opt_out, (void))
 
-#if !defined(TELPROBE_DISABLE) && defined(__linux__) && defined(__ELF__) &&                        \
-	defined(__GNUC__) && defined(__LP64__) && !defined(__TINYC__) &&                           \
+#if !defined(TELPROBE_DISABLE) && defined(__linux__) && defined(__ELF__) && defined(__GNUC__) && \
+	defined(__LP64__) && !defined(__TINYC__) &&                                              \
 	(defined(__x86_64__) || (defined(__aarch64__) && !defined(__AARCH64EB__)))
 #define TELPROBE_PRESENT_ 1
 #endif
@@ -123,89 +123,92 @@ enum telprobe_severity {
 #define TELPROBE_R4_ "@%rcx"
 #define TELPROBE_R5_ "@%r8"
 #define TELPROBE_R6_ "@%r9"
-#define TELPROBE_CODE_(number)                                                                     \
-	".byte 0xf3,0x0f,0x1e,0xfa\n"                                                              \
-	"990: .byte 0x90, 0x0f,0x1f,0x44,0,0, 0x66,0x2e,0x0f,0x1f,0x84,0,0,0,0,0, 0xc3\n"         \
+#define TELPROBE_CODE_(number)                                                            \
+	".byte 0xf3,0x0f,0x1e,0xfa\n"                                                     \
+	"990: .byte 0x90, 0x0f,0x1f,0x44,0,0, 0x66,0x2e,0x0f,0x1f,0x84,0,0,0,0,0, 0xc3\n" \
 	".byte 0xcc, 0x0f,0x1f,0x40," number "\n"
 /* CIE: code 1, data -8, return address 16; CFA = rsp + 8, return address at CFA - 8 */
-#define TELPROBE_CIE_ ".byte 1,0x78,16, 1,0x1b, 0x0c,7,8, 0x90,1\n"
+#define TELPROBE_CIE_	   ".byte 1,0x78,16, 1,0x1b, 0x0c,7,8, 0x90,1\n"
 #define TELPROBE_EH_FRAME_ ".pushsection .eh_frame,\"a\",@unwind\n"
 #else
-#define TELPROBE_R1_ "@x0"
-#define TELPROBE_R2_ "@x1"
-#define TELPROBE_R3_ "@x2"
-#define TELPROBE_R4_ "@x3"
-#define TELPROBE_R5_ "@x4"
-#define TELPROBE_R6_ "@x5"
+#define TELPROBE_R1_	       "@x0"
+#define TELPROBE_R2_	       "@x1"
+#define TELPROBE_R3_	       "@x2"
+#define TELPROBE_R4_	       "@x3"
+#define TELPROBE_R5_	       "@x4"
+#define TELPROBE_R6_	       "@x5"
 #define TELPROBE_CODE_(number) "hint #34\n990: nop\nret\n.4byte " number "\n"
 /* CIE: code 4, data -8, return address x30; CFA = sp */
-#define TELPROBE_CIE_ ".byte 4,0x78,30, 1,0x1b, 0x0c,31,0\n"
-#define TELPROBE_EH_FRAME_ ".pushsection .eh_frame,\"a\",@progbits\n"
+#define TELPROBE_CIE_	       ".byte 4,0x78,30, 1,0x1b, 0x0c,31,0\n"
+#define TELPROBE_EH_FRAME_     ".pushsection .eh_frame,\"a\",@progbits\n"
 #endif
 
 /* name: of the marker, a string; number: its row, a string; arguments: as systemtap's notes */
-#define TELPROBE_DEFINE_(name, number, arguments)                                                  \
-	TELPROBE_ASM_(".ifndef telprobe_at_" name "\n"                                             \
-		".pushsection .telprobe,\"axG\",@progbits,telprobe_at_" name ",comdat\n"           \
-		".balign 32\n"                                                                     \
-		".weak telprobe_at_" name "\n"                                                     \
-		".hidden telprobe_at_" name "\n"                                                   \
-		".type telprobe_at_" name ",@function\n"                                           \
-		"telprobe_at_" name ":\n"                                                          \
-		"991: " TELPROBE_CODE_(number)                                                     \
-		"992: .size telprobe_at_" name ",992b-991b\n"                                      \
-		".pushsection .note.stapsdt,\"?\",@note\n"                                         \
-		".balign 4\n"                                                                      \
-		".4byte 994f-993f,996f-995f,3\n"                                                   \
-		"993: .asciz \"stapsdt\"\n"                                                        \
-		"994: .balign 4\n"                                                                 \
-		"995: .8byte 990b,_.stapsdt.base,telprobe_on_" name "\n"                           \
-		".asciz \"telprobe\"\n.asciz \"" name "\"\n.asciz \"" arguments "\"\n"             \
-		"996: .balign 4\n"                                                                 \
-		".popsection\n"                                                                    \
-		TELPROBE_EH_FRAME_                                                                 \
-		".balign 8\n"                                                                      \
-		"980: .4byte 982f-981f\n"                                                          \
-		"981: .4byte 0\n.byte 1\n.asciz \"zR\"\n" TELPROBE_CIE_ ".balign 8\n"              \
-		"982: .4byte 984f-983f\n"                                                          \
-		"983: .4byte 983b-980b\n.4byte 991b-.\n.4byte 992b-991b\n.byte 0\n.balign 8\n"     \
-		"984: .popsection\n"                                                               \
-		".popsection\n"                                                                    \
-		".endif\n"                                                                         \
-		".ifndef _.stapsdt.base\n"                                                         \
-		".pushsection .stapsdt.base,\"aG\",@progbits,.stapsdt.base,comdat\n"               \
-		".weak _.stapsdt.base\n"                                                           \
-		".hidden _.stapsdt.base\n"                                                         \
-		"_.stapsdt.base: .space 1\n"                                                       \
-		".size _.stapsdt.base,1\n"                                                         \
-		".popsection\n"                                                                    \
-		".endif\n")
+#define TELPROBE_DEFINE_(name, number, arguments)                                              \
+	TELPROBE_ASM_(".ifndef telprobe_at_" name "\n"                                         \
+		      ".pushsection .telprobe,\"axG\",@progbits,telprobe_at_" name ",comdat\n" \
+		      ".balign 32\n"                                                           \
+		      ".weak telprobe_at_" name "\n"                                           \
+		      ".hidden telprobe_at_" name "\n"                                         \
+		      ".type telprobe_at_" name ",@function\n"                                 \
+		      "telprobe_at_" name ":\n"                                                \
+		      "991: " TELPROBE_CODE_(                                                  \
+			      number) "992: .size telprobe_at_" name ",992b-991b\n"            \
+				      ".pushsection .note.stapsdt,\"?\",@note\n"               \
+				      ".balign 4\n"                                            \
+				      ".4byte 994f-993f,996f-995f,3\n"                         \
+				      "993: .asciz \"stapsdt\"\n"                              \
+				      "994: .balign 4\n"                                       \
+				      "995: .8byte 990b,_.stapsdt.base,telprobe_on_" name "\n" \
+				      ".asciz \"telprobe\"\n.asciz \"" name                    \
+				      "\"\n.asciz \"" arguments "\"\n"                         \
+				      "996: .balign 4\n"                                       \
+				      ".popsection\n" TELPROBE_EH_FRAME_ ".balign 8\n"         \
+				      "980: .4byte 982f-981f\n"                                \
+				      "981: .4byte 0\n.byte 1\n.asciz \"zR\"\n" TELPROBE_CIE_  \
+				      ".balign 8\n"                                            \
+				      "982: .4byte 984f-983f\n"                                \
+				      "983: .4byte 983b-980b\n.4byte 991b-.\n.4byte "          \
+				      "992b-991b\n.byte 0\n.balign 8\n"                        \
+				      "984: .popsection\n"                                     \
+				      ".popsection\n"                                          \
+				      ".endif\n"                                               \
+				      ".ifndef _.stapsdt.base\n"                               \
+				      ".pushsection "                                          \
+				      ".stapsdt.base,\"aG\",@progbits,.stapsdt.base,comdat\n"  \
+				      ".weak _.stapsdt.base\n"                                 \
+				      ".hidden _.stapsdt.base\n"                               \
+				      "_.stapsdt.base: .space 1\n"                             \
+				      ".size _.stapsdt.base,1\n"                               \
+				      ".popsection\n"                                          \
+				      ".endif\n")
 
 /* Semaphores: counts of listeners, written by the kernel alone. All of a program or library fill
  * one page of file and memory: where linkers let two writable segments share a file page (lld),
  * the kernel would count up the wrong copy and the marker would never fire. */
 #define TELPROBE_LISTED_(name, parameters) "," #name
-#define TELPROBE_DEFINE_SEMAPHORES_()                                                              \
-	TELPROBE_ASM_(".ifndef telprobe_semaphores\n"                                              \
-		".pushsection .probes,\"awG\",@progbits,telprobe_semaphores,comdat\n"              \
-		".balign 4096\n"                                                                   \
-		".weak telprobe_semaphores\n"                                                      \
-		".hidden telprobe_semaphores\n"                                                    \
-		"telprobe_semaphores:\n"                                                           \
-		".irp marker" TELPROBE_MARKERS_(TELPROBE_LISTED_) "\n"                             \
-		".weak telprobe_on_\\marker\n"                                                     \
-		".hidden telprobe_on_\\marker\n"                                                   \
-		".type telprobe_on_\\marker,@object\n"                                             \
-		".size telprobe_on_\\marker,2\n"                                                   \
-		"telprobe_on_\\marker: .2byte 0\n"                                                 \
-		".endr\n"                                                                          \
-		".balign 4096\n"                                                                   \
-		".popsection\n"                                                                    \
-		".endif\n")
+#define TELPROBE_DEFINE_SEMAPHORES_()                                                       \
+	TELPROBE_ASM_(".ifndef telprobe_semaphores\n"                                       \
+		      ".pushsection .probes,\"awG\",@progbits,telprobe_semaphores,comdat\n" \
+		      ".balign 4096\n"                                                      \
+		      ".weak telprobe_semaphores\n"                                         \
+		      ".hidden telprobe_semaphores\n"                                       \
+		      "telprobe_semaphores:\n"                                              \
+		      ".irp marker" TELPROBE_MARKERS_(                                      \
+			      TELPROBE_LISTED_) "\n"                                        \
+						".weak telprobe_on_\\marker\n"              \
+						".hidden telprobe_on_\\marker\n"            \
+						".type telprobe_on_\\marker,@object\n"      \
+						".size telprobe_on_\\marker,2\n"            \
+						"telprobe_on_\\marker: .2byte 0\n"          \
+						".endr\n"                                   \
+						".balign 4096\n"                            \
+						".popsection\n"                             \
+						".endif\n")
 
-#define TELPROBE_DECLARE_(name, parameters)                                                        \
-	extern const volatile unsigned short telprobe_on_##name                                    \
-		__attribute__((visibility("hidden")));                                             \
+#define TELPROBE_DECLARE_(name, parameters)                     \
+	extern const volatile unsigned short telprobe_on_##name \
+		__attribute__((visibility("hidden")));          \
 	extern void telprobe_at_##name parameters __attribute__((visibility("hidden"), nothrow));
 
 #else
@@ -253,12 +256,12 @@ static TELPROBE_INLINE_ uint64_t telprobe_bits_(double value)
 	return bits;
 }
 
-#define TELPROBE_HIT_(name, number, arguments, call)                                               \
-	do {                                                                                       \
-		if (TELPROBE_IS_ON(name)) {                                                        \
-			telprobe_at_##name call;                                                   \
-			TELPROBE_DEFINE_(#name, #number, arguments);                               \
-		}                                                                                  \
+#define TELPROBE_HIT_(name, number, arguments, call)                 \
+	do {                                                         \
+		if (TELPROBE_IS_ON(name)) {                          \
+			telprobe_at_##name call;                     \
+			TELPROBE_DEFINE_(#name, #number, arguments); \
+		}                                                    \
 	} while (0)
 
 /**
@@ -273,11 +276,11 @@ static TELPROBE_INLINE_ uint64_t telprobe_bits_(double value)
 
 #else
 #define TELPROBE_IS_ON(marker) 0
-#define TELPROBE_NOW() UINT64_C(0)
-#define TELPROBE_HIT_(name, number, arguments, call)                                               \
-	do {                                                                                       \
-		if (0)                                                                             \
-			telprobe_at_##name call;                                                   \
+#define TELPROBE_NOW()	       UINT64_C(0)
+#define TELPROBE_HIT_(name, number, arguments, call) \
+	do {                                         \
+		if (0)                               \
+			telprobe_at_##name call;     \
 	} while (0)
 
 static TELPROBE_INLINE_ uint64_t telprobe_bits_(double value)
@@ -303,7 +306,7 @@ static TELPROBE_INLINE_ uint64_t telprobe_bits_(double value)
  * TELPROBE_SESSION_BEGIN(), TELPROBE_SESSION_END() - a long-running program's own session borders
  * @app: the program's name; @version: its version, a literal such as "1.4.2"
  * Without them a session is what one person does in one program until 30 minutes of quiet. */
-#define TELPROBE_SESSION_BEGIN(app, version)                                                       \
+#define TELPROBE_SESSION_BEGIN(app, version) \
 	TELPROBE_HIT_(session_begin, 0, TELPROBE_U1_ TELPROBE_U2_, (app, version))
 #define TELPROBE_SESSION_END(app) TELPROBE_HIT_(session_end, 1, TELPROBE_U1_, (app))
 
@@ -311,8 +314,8 @@ static TELPROBE_INLINE_ uint64_t telprobe_bits_(double value)
  * TELPROBE_COMMAND_BEGIN() - opens the span of a command
  * @command, @subcommand: "git", "push"; @profile: a named set of options, or NULL
  * Still open when the process ends, it is recorded as abandoned with the exit code or signal. */
-#define TELPROBE_COMMAND_BEGIN(command, subcommand, profile, id)                                   \
-	TELPROBE_HIT_(command_begin, 2, TELPROBE_U1_ TELPROBE_U2_ TELPROBE_U3_ TELPROBE_U4_,       \
+#define TELPROBE_COMMAND_BEGIN(command, subcommand, profile, id)                             \
+	TELPROBE_HIT_(command_begin, 2, TELPROBE_U1_ TELPROBE_U2_ TELPROBE_U3_ TELPROBE_U4_, \
 		      (command, subcommand, profile, id))
 
 /**
@@ -320,18 +323,18 @@ static TELPROBE_INLINE_ uint64_t telprobe_bits_(double value)
  * @command: as in the begin; spans opened inside and still open are abandoned
  * @outcome: TELPROBE_OK, TELPROBE_FAILED or TELPROBE_CANCELLED
  * @error: category of the failure ("network", "timeout"), or NULL; never a message */
-#define TELPROBE_COMMAND_END(command, outcome, error, id)                                          \
-	TELPROBE_HIT_(command_end, 3, TELPROBE_U1_ TELPROBE_S2_ TELPROBE_U3_ TELPROBE_U4_,         \
+#define TELPROBE_COMMAND_END(command, outcome, error, id)                                  \
+	TELPROBE_HIT_(command_end, 3, TELPROBE_U1_ TELPROBE_S2_ TELPROBE_U3_ TELPROBE_U4_, \
 		      (command, outcome, error, id))
 
 /**
  * TELPROBE_SPAN_BEGIN(), TELPROBE_SPAN_END() - a span inside a command or of its own
  * @kind: enum telprobe_kind; @name: the same in both; @outcome, @error: as of a command */
-#define TELPROBE_SPAN_BEGIN(kind, name, id)                                                        \
+#define TELPROBE_SPAN_BEGIN(kind, name, id) \
 	TELPROBE_HIT_(span_begin, 4, TELPROBE_S1_ TELPROBE_U2_ TELPROBE_U3_, (kind, name, id))
-#define TELPROBE_SPAN_END(kind, name, outcome, error, id)                                          \
-	TELPROBE_HIT_(span_end, 5,                                                                 \
-		      TELPROBE_S1_ TELPROBE_U2_ TELPROBE_S3_ TELPROBE_U4_ TELPROBE_U5_,            \
+#define TELPROBE_SPAN_END(kind, name, outcome, error, id)                               \
+	TELPROBE_HIT_(span_end, 5,                                                      \
+		      TELPROBE_S1_ TELPROBE_U2_ TELPROBE_S3_ TELPROBE_U4_ TELPROBE_U5_, \
 		      (kind, name, outcome, error, id))
 
 /**
@@ -342,28 +345,28 @@ static TELPROBE_INLINE_ uint64_t telprobe_bits_(double value)
  *	...
  *	if (start_ns)
  *		TELPROBE_SPAN_DONE(TELPROBE_CALL, "lookup", start_ns, TELPROBE_OK, NULL); */
-#define TELPROBE_SPAN_DONE(kind, name, start_ns, outcome, error)                                   \
-	TELPROBE_HIT_(span_done, 6,                                                                \
-		      TELPROBE_S1_ TELPROBE_U2_ TELPROBE_U3_ TELPROBE_S4_ TELPROBE_U5_,            \
+#define TELPROBE_SPAN_DONE(kind, name, start_ns, outcome, error)                        \
+	TELPROBE_HIT_(span_done, 6,                                                     \
+		      TELPROBE_S1_ TELPROBE_U2_ TELPROBE_U3_ TELPROBE_S4_ TELPROBE_U5_, \
 		      (kind, name, start_ns, outcome, error))
 
 /**
  * TELPROBE_TAG() - a name put on the open span, else on the session; eight a span
  * @key: "model", "runtime", "shell", "backend", "tier", "channel"; @value: a name too */
-#define TELPROBE_TAG(key, value, id)                                                               \
+#define TELPROBE_TAG(key, value, id) \
 	TELPROBE_HIT_(tag, 7, TELPROBE_U1_ TELPROBE_U2_ TELPROBE_U3_, (key, value, id))
 
 /**
  * TELPROBE_COUNT() - adds to a counter of the open span
  * @name: api.*, ui.*, cache.* and tokens.* feed views of their own; @delta: 64 bits, signed */
-#define TELPROBE_COUNT(name, delta, id)                                                            \
+#define TELPROBE_COUNT(name, delta, id) \
 	TELPROBE_HIT_(count, 8, TELPROBE_U1_ TELPROBE_S2_ TELPROBE_U3_, (name, delta, id))
 
 /**
  * TELPROBE_MEASURE() - one value of a distribution: parts of a latency, scores, sizes
  * @value: double; @unit: "ms", "bytes", or NULL */
-#define TELPROBE_MEASURE(name, value, unit, id)                                                    \
-	TELPROBE_HIT_(measure, 9, TELPROBE_U1_ TELPROBE_U2_ TELPROBE_U3_ TELPROBE_U4_,             \
+#define TELPROBE_MEASURE(name, value, unit, id)                                        \
+	TELPROBE_HIT_(measure, 9, TELPROBE_U1_ TELPROBE_U2_ TELPROBE_U3_ TELPROBE_U4_, \
 		      (name, telprobe_bits_(value), unit, id))
 
 /**
@@ -375,14 +378,14 @@ static TELPROBE_INLINE_ uint64_t telprobe_bits_(double value)
 		      (category, code, severity, recoverable, id))
 
 /** TELPROBE_RECOVERED() - the error of that category and code is overcome; @attempts: from 1 */
-#define TELPROBE_RECOVERED(category, code, attempts, id)                                           \
-	TELPROBE_HIT_(recovered, 11, TELPROBE_U1_ TELPROBE_U2_ TELPROBE_S3_ TELPROBE_U4_,          \
+#define TELPROBE_RECOVERED(category, code, attempts, id)                                  \
+	TELPROBE_HIT_(recovered, 11, TELPROBE_U1_ TELPROBE_U2_ TELPROBE_S3_ TELPROBE_U4_, \
 		      (category, code, attempts, id))
 
 /**
  * TELPROBE_FEATURE() - a feature was met; first uses and milestones are derived from it
  * @action: enum telprobe_action; @source: where from ("menu", "shortcut", "config"), or NULL */
-#define TELPROBE_FEATURE(name, action, source)                                                     \
+#define TELPROBE_FEATURE(name, action, source) \
 	TELPROBE_HIT_(feature, 12, TELPROBE_U1_ TELPROBE_S2_ TELPROBE_U3_, (name, action, source))
 
 /**
@@ -390,9 +393,9 @@ static TELPROBE_INLINE_ uint64_t telprobe_bits_(double value)
  * @subject: "command", "suggestion"; @level: "safe", "dangerous"; @action: "allowed", "blocked",
  * "shown", "accepted", "dismissed"; @category: or NULL
  * @id: the same for "shown" and for what followed tells how long that took; 0 stands alone */
-#define TELPROBE_DECISION(subject, level, action, category, id)                                    \
-	TELPROBE_HIT_(decision, 13,                                                                \
-		      TELPROBE_U1_ TELPROBE_U2_ TELPROBE_U3_ TELPROBE_U4_ TELPROBE_U5_,            \
+#define TELPROBE_DECISION(subject, level, action, category, id)                         \
+	TELPROBE_HIT_(decision, 13,                                                     \
+		      TELPROBE_U1_ TELPROBE_U2_ TELPROBE_U3_ TELPROBE_U4_ TELPROBE_U5_, \
 		      (subject, level, action, category, id))
 
 /**
@@ -400,11 +403,11 @@ static TELPROBE_INLINE_ uint64_t telprobe_bits_(double value)
  * @action: "install_completed", "update_failed", "trial_started"; @method: "deb", "script"
  * @version, @other_version: now and before, or to come; @category: of a failure
  * @number: what the action counts (days, attempts), else 0. Any name may be NULL. */
-#define TELPROBE_LIFECYCLE(action, method, version, other_version, category, number)               \
-	TELPROBE_HIT_(lifecycle, 14,                                                               \
-		      TELPROBE_U1_ TELPROBE_U2_ TELPROBE_U3_ TELPROBE_U4_ TELPROBE_U5_             \
-			      TELPROBE_S6_,                                                        \
-		      (action, method, version, other_version, category, number))
+#define TELPROBE_LIFECYCLE(action, method, version, other_version, category, number)           \
+	TELPROBE_HIT_(                                                                         \
+		lifecycle, 14,                                                                 \
+		TELPROBE_U1_ TELPROBE_U2_ TELPROBE_U3_ TELPROBE_U4_ TELPROBE_U5_ TELPROBE_S6_, \
+		(action, method, version, other_version, category, number))
 
 /** TELPROBE_OPT_OUT() - for --no-telemetry: this process and what it executes are silent now */
 #define TELPROBE_OPT_OUT() TELPROBE_HIT_(opt_out, 15, "", ())
@@ -417,22 +420,22 @@ static TELPROBE_INLINE_ uint64_t telprobe_bits_(double value)
  * telprobe::command or telprobe::span, and left by an exception it ends as TELPROBE_FAILED,
  * "exception". */
 #ifdef __cplusplus
-#define TELPROBE_COMMAND_SCOPE(variable, name, subcommand, profile)                                \
+#define TELPROBE_COMMAND_SCOPE(variable, name, subcommand, profile) \
 	::telprobe::command variable(name, subcommand, profile)
 #define TELPROBE_SPAN_SCOPE(variable, kind, name) ::telprobe::span variable(kind, name)
 #elif defined(__GNUC__)
 #define TELPROBE_COMMAND_SCOPE(variable, name, subcommand, profile)                                \
 	struct telprobe_scope variable __attribute__((unused, cleanup(telprobe_leave_command_))) = \
 		telprobe_enter_command_(name, subcommand, profile)
-#define TELPROBE_SPAN_SCOPE(variable, kind, name)                                                  \
-	struct telprobe_scope variable __attribute__((unused, cleanup(telprobe_leave_span_))) =    \
+#define TELPROBE_SPAN_SCOPE(variable, kind, name)                                               \
+	struct telprobe_scope variable __attribute__((unused, cleanup(telprobe_leave_span_))) = \
 		telprobe_enter_span_(kind, name)
 #else
-#define TELPROBE_COMMAND_SCOPE(variable, name, subcommand, profile)                                \
-	struct telprobe_scope variable = telprobe_enter_command_(name, subcommand, profile);       \
+#define TELPROBE_COMMAND_SCOPE(variable, name, subcommand, profile)                          \
+	struct telprobe_scope variable = telprobe_enter_command_(name, subcommand, profile); \
 	(void)variable
-#define TELPROBE_SPAN_SCOPE(variable, kind, name)                                                  \
-	struct telprobe_scope variable = telprobe_enter_span_(kind, name);                         \
+#define TELPROBE_SPAN_SCOPE(variable, kind, name)                          \
+	struct telprobe_scope variable = telprobe_enter_span_(kind, name); \
 	(void)variable
 #endif
 
@@ -441,11 +444,11 @@ static TELPROBE_INLINE_ uint64_t telprobe_bits_(double value)
  * @variable: of TELPROBE_COMMAND_SCOPE() or TELPROBE_SPAN_SCOPE(); @category: a name, or NULL */
 #ifdef __cplusplus
 #define TELPROBE_SCOPE_FAILED(variable, category) (variable).fail(category)
-#define TELPROBE_SCOPE_CANCELLED(variable) (variable).cancel()
+#define TELPROBE_SCOPE_CANCELLED(variable)	  (variable).cancel()
 #else
-#define TELPROBE_SCOPE_FAILED(variable, category)                                                  \
+#define TELPROBE_SCOPE_FAILED(variable, category) \
 	telprobe_scope_ends_(&(variable), TELPROBE_FAILED, category)
-#define TELPROBE_SCOPE_CANCELLED(variable)                                                         \
+#define TELPROBE_SCOPE_CANCELLED(variable) \
 	telprobe_scope_ends_(&(variable), TELPROBE_CANCELLED, NULL)
 #endif
 
@@ -463,8 +466,9 @@ static TELPROBE_INLINE_ void telprobe_scope_ends_(struct telprobe_scope *scope, 
 	scope->error = category;
 }
 
-static TELPROBE_INLINE_ struct telprobe_scope
-telprobe_enter_command_(const char *name, const char *subcommand, const char *profile)
+static TELPROBE_INLINE_ struct telprobe_scope telprobe_enter_command_(const char *name,
+								      const char *subcommand,
+								      const char *profile)
 {
 	struct telprobe_scope scope = { name, NULL, 0, TELPROBE_OK };
 
@@ -498,7 +502,7 @@ namespace telprobe
  * destructor that itself runs because of an exception never ends as failed by one. */
 class scope
 {
-public:
+      public:
 	TELPROBE_INLINE_ void fail(const char *category) noexcept
 	{
 		telprobe_scope_ends_(&scope_, TELPROBE_FAILED, category);
@@ -510,10 +514,10 @@ public:
 	scope(const scope &) = delete;
 	scope &operator=(const scope &) = delete;
 
-protected:
+      protected:
 	/* the count of exceptions is asked for only where somebody listens */
 	TELPROBE_INLINE_ scope(const telprobe_scope &begun, bool is_on) noexcept
-		: scope_(begun), exceptions_(is_on ? exceptions() : 0)
+	    : scope_(begun), exceptions_(is_on ? exceptions() : 0)
 	{
 	}
 	~scope() = default;
@@ -524,7 +528,7 @@ protected:
 		return &scope_;
 	}
 
-private:
+      private:
 	static TELPROBE_INLINE_ int exceptions() noexcept
 	{
 #if !defined(__cpp_exceptions)
@@ -542,11 +546,10 @@ private:
 /** telprobe::command - TELPROBE_COMMAND_SCOPE() as a class */
 class command : public scope
 {
-public:
+      public:
 	TELPROBE_INLINE_ explicit command(const char *name, const char *subcommand = nullptr,
 					  const char *profile = nullptr) noexcept
-		: scope(telprobe_enter_command_(name, subcommand, profile),
-			TELPROBE_IS_ON(command_end))
+	    : scope(telprobe_enter_command_(name, subcommand, profile), TELPROBE_IS_ON(command_end))
 	{
 	}
 	TELPROBE_INLINE_ ~command()
@@ -558,12 +561,15 @@ public:
 /** telprobe::span - TELPROBE_SPAN_SCOPE() as a class */
 class span : public scope
 {
-public:
+      public:
 	TELPROBE_INLINE_ span(telprobe_kind kind, const char *name) noexcept
-		: scope(telprobe_enter_span_(kind, name), TELPROBE_IS_ON(span_end))
+	    : scope(telprobe_enter_span_(kind, name), TELPROBE_IS_ON(span_end))
 	{
 	}
-	TELPROBE_INLINE_ ~span() { telprobe_leave_span_(leave(TELPROBE_IS_ON(span_end))); }
+	TELPROBE_INLINE_ ~span()
+	{
+		telprobe_leave_span_(leave(TELPROBE_IS_ON(span_end)));
+	}
 };
 } // namespace telprobe
 #endif

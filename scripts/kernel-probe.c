@@ -32,7 +32,8 @@ static void try_ring(void)
 
 	if (fd < 0)
 		report("bpf(): create a ring buffer", errno,
-		       "root with CAP_BPF or CAP_SYS_ADMIN, not filtered by a container; Linux 5.8");
+		       "root with CAP_BPF or CAP_SYS_ADMIN, not filtered by a container; Linux "
+		       "5.8");
 	else
 		close(fd);
 }

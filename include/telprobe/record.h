@@ -11,38 +11,39 @@
 
 /* A place is the ELF virtual address of a constant, counted from the lowest loaded address of its
  * file. 0 is where the file's header is loaded and never a name. */
-#define TP_PLACE_ABSENT 0u	      /* the app passed NULL */
+#define TP_PLACE_ABSENT	    0u		/* the app passed NULL */
 #define TP_PLACE_UNDECLARED 0xffffffffu /* the pointer led into no known file; it was not read */
 
-#define TP_NAMES 5		 /* most names one marker carries */
-#define TP_SPAN_DEPTH 8		 /* open spans a thread */
-#define TP_SPAN_TAGS 8		 /* tags a span; the rest is counted */
-#define TP_ASYNC_SPANS 16384	 /* open spans with an id, all processes */
-#define TP_DECISIONS 4096	 /* decisions waiting for their second half, all processes */
-#define TP_RING_BYTES (4u << 20) /* default size of the ring; a power of two of pages */
-#define TP_OBJECTS 4096		 /* files with markers; object 0 is none */
-#define TP_ALIASES 16384	 /* constants that stand more than once in a file, all files */
-#define TP_EXECUTABLES 16384	 /* known executables */
-#define TP_LEASE_NS 60000000000ull /* nothing is captured when nobody renewed the lease for so long */
+#define TP_NAMES       5	  /* most names one marker carries */
+#define TP_SPAN_DEPTH  8	  /* open spans a thread */
+#define TP_SPAN_TAGS   8	  /* tags a span; the rest is counted */
+#define TP_ASYNC_SPANS 16384	  /* open spans with an id, all processes */
+#define TP_DECISIONS   4096	  /* decisions waiting for their second half, all processes */
+#define TP_RING_BYTES  (4u << 20) /* default size of the ring; a power of two of pages */
+#define TP_OBJECTS     4096	  /* files with markers; object 0 is none */
+#define TP_ALIASES     16384	  /* constants that stand more than once in a file, all files */
+#define TP_EXECUTABLES 16384	  /* known executables */
+#define TP_LEASE_NS \
+	60000000000ull /* nothing is captured when nobody renewed the lease for so long */
 
 /* Every marker of telprobe.h: constant, name in the note, name arguments, lowest level it needs.
  * To add one: its macro in telprobe.h, its handler in bpf/, a row here, a test. */
-#define TP_MARKERS_TABLE(X)                                                                        \
-	X(SESSION_BEGIN, session_begin, ENHANCED)                                                  \
-	X(SESSION_END, session_end, ENHANCED)                                                      \
-	X(COMMAND_BEGIN, command_begin, BASIC)                                                     \
-	X(COMMAND_END, command_end, BASIC)                                                         \
-	X(SPAN_BEGIN, span_begin, FULL)                                                            \
-	X(SPAN_END, span_end, FULL)                                                                \
-	X(SPAN_DONE, span_done, FULL)                                                              \
-	X(TAG, tag, ENHANCED)                                                                      \
-	X(COUNT, count, ENHANCED)                                                                  \
-	X(MEASURE, measure, FULL)                                                                  \
-	X(ERROR, error, ENHANCED)                                                                  \
-	X(RECOVERED, recovered, ENHANCED)                                                          \
-	X(FEATURE, feature, ENHANCED)                                                              \
-	X(DECISION, decision, ENHANCED)                                                            \
-	X(LIFECYCLE, lifecycle, ENHANCED)                                                          \
+#define TP_MARKERS_TABLE(X)                       \
+	X(SESSION_BEGIN, session_begin, ENHANCED) \
+	X(SESSION_END, session_end, ENHANCED)     \
+	X(COMMAND_BEGIN, command_begin, BASIC)    \
+	X(COMMAND_END, command_end, BASIC)        \
+	X(SPAN_BEGIN, span_begin, FULL)           \
+	X(SPAN_END, span_end, FULL)               \
+	X(SPAN_DONE, span_done, FULL)             \
+	X(TAG, tag, ENHANCED)                     \
+	X(COUNT, count, ENHANCED)                 \
+	X(MEASURE, measure, FULL)                 \
+	X(ERROR, error, ENHANCED)                 \
+	X(RECOVERED, recovered, ENHANCED)         \
+	X(FEATURE, feature, ENHANCED)             \
+	X(DECISION, decision, ENHANCED)           \
+	X(LIFECYCLE, lifecycle, ENHANCED)         \
 	X(OPT_OUT, opt_out, BASIC)
 
 enum tp_marker {
@@ -57,16 +58,16 @@ enum tp_level { TP_LEVEL_OFF, TP_LEVEL_BASIC, TP_LEVEL_ENHANCED, TP_LEVEL_FULL }
 /* What a record is. The comment names what value, name[] and code hold; absent ones are 0. */
 enum tp_type {
 	TP_NONE,
-	TP_SPAN,	  /* value: duration, ns; name: name, subcommand, profile, error */
-	TP_TAG,		  /* name: key, value */
-	TP_COUNT,	  /* value: delta (signed); name: counter */
-	TP_MEASURE,	  /* value: bits of a double; name: measure, unit */
-	TP_ERROR,	  /* kind: severity; outcome: 1 recoverable; name: category, code */
-	TP_RECOVERED,	  /* value: attempts; name: category, code */
-	TP_FEATURE,	  /* kind: action; name: feature, source */
-	TP_DECISION,	  /* span: the decision's number, 0 without id; value: ns since it was first
+	TP_SPAN,      /* value: duration, ns; name: name, subcommand, profile, error */
+	TP_TAG,	      /* name: key, value */
+	TP_COUNT,     /* value: delta (signed); name: counter */
+	TP_MEASURE,   /* value: bits of a double; name: measure, unit */
+	TP_ERROR,     /* kind: severity; outcome: 1 recoverable; name: category, code */
+	TP_RECOVERED, /* value: attempts; name: category, code */
+	TP_FEATURE,   /* kind: action; name: feature, source */
+	TP_DECISION,  /* span: the decision's number, 0 without id; value: ns since it was first
 			     seen; name: subject, level, action, category */
-	TP_LIFECYCLE,	  /* value: number; name: action, method, version, other version, category */
+	TP_LIFECYCLE, /* value: number; name: action, method, version, other version, category */
 	TP_SESSION_BEGIN, /* name: app, version */
 	TP_SESSION_END,	  /* name: app */
 	TP_OPTED_OUT,	  /* the process asked for silence: its last record */
@@ -77,16 +78,16 @@ enum tp_type {
 };
 
 enum tp_kind { /* of a TP_SPAN, and the row of the counters a record is counted in */
-	TP_KIND_COMMAND,
-	TP_KIND_TOOL,
-	TP_KIND_STEP,
-	TP_KIND_CALL,
-	TP_KIND_CONVERSATION,
-	TP_KIND_PHASE,
-	TP_SPAN_KINDS,
-	TP_KIND_SINGLE = TP_SPAN_KINDS, /* everything that is no span: one record each */
-	TP_KIND_PROCESS,
-	TP_KINDS
+	       TP_KIND_COMMAND,
+	       TP_KIND_TOOL,
+	       TP_KIND_STEP,
+	       TP_KIND_CALL,
+	       TP_KIND_CONVERSATION,
+	       TP_KIND_PHASE,
+	       TP_SPAN_KINDS,
+	       TP_KIND_SINGLE = TP_SPAN_KINDS, /* everything that is no span: one record each */
+	       TP_KIND_PROCESS,
+	       TP_KINDS
 };
 
 enum tp_outcome {
@@ -140,9 +141,9 @@ struct tp_exit {
 
 struct tp_discover {
 	struct tp_header header;
-	__u64 inode; /* of the executable, as the kernel knows it */
-	__u32 device; /* kernel encoding: major << 20 | minor */
-	__u32 pid;    /* in the initial pid namespace, to open /proc/PID/exe; never stored */
+	__u64 inode;   /* of the executable, as the kernel knows it */
+	__u32 device;  /* kernel encoding: major << 20 | minor */
+	__u32 pid;     /* in the initial pid namespace, to open /proc/PID/exe; never stored */
 	__u32 content; /* of tp_executable_key */
 	__u32 unused;
 	__u64 reserved[2];
@@ -161,29 +162,29 @@ _Static_assert(sizeof(struct tp_discover) == 64, "discover");
  *   closed + abandoned + singles = records that arrive in userspace + dropped_ring_full
  * What is refused for lease, consent, silence, level, state or argument is counted as that alone:
  * a hit is a begin, an end or a single only once it was admitted. */
-#define TP_COUNTERS_TABLE(X)                                                                       \
-	X(BEGINS, begins, "spans begun")                                                           \
-	X(ENDS, ends, "ends seen")                                                                 \
-	X(CLOSED, closed, "spans closed by their own end")                                         \
-	X(ABANDONED, abandoned, "spans closed by an outer end, an exec or an exit")                \
-	X(OVERWRITTEN, overwritten, "spans replaced by one of the same id")                        \
-	X(SINGLES, singles, "events that are no span")                                             \
-	X(DROPPED_RING_FULL, dropped_ring_full, "records lost because the ring was full")          \
-	X(UNMATCHED, unmatched, "ends without a begin of that name")                               \
-	X(REFUSED_DEPTH, refused_depth, "spans deeper than 8")                                     \
-	X(REFUSED_DEPTH_END, refused_depth_end, "ends of spans deeper than 8")                     \
-	X(REFUSED_ASYNC_FULL, refused_async_full, "spans by id beyond the table")                  \
-	X(REFUSED_START, refused_start, "whole spans with an impossible start")                    \
-	X(REFUSED_ARGUMENT, refused_argument, "hits whose kind is none of telprobe.h")             \
-	X(REFUSED_OWNER, refused_owner, "spans whose owner changed between begin and end")         \
-	X(DISCARDED, discarded, "spans open at an opt-out, a detaching or the end of the lease")    \
-	X(REFUSED_TAGS, refused_tags, "tags beyond 8 a span")                                      \
-	X(REFUSED_NO_STATE, refused_no_state, "kernel gave no memory for the thread's state")      \
-	X(REFUSED_LEVEL, refused_level, "hits above the level consented to")                       \
-	X(REFUSED_SILENT, refused_silent, "hits of processes that opted out")                      \
-	X(REFUSED_CONSENT, refused_consent, "hits without consent")                                \
-	X(REFUSED_LEASE, refused_lease, "hits while nobody renewed the lease")                     \
-	X(REFUSED_DISABLED, refused_disabled, "hits of disabled targets")                          \
+#define TP_COUNTERS_TABLE(X)                                                                     \
+	X(BEGINS, begins, "spans begun")                                                         \
+	X(ENDS, ends, "ends seen")                                                               \
+	X(CLOSED, closed, "spans closed by their own end")                                       \
+	X(ABANDONED, abandoned, "spans closed by an outer end, an exec or an exit")              \
+	X(OVERWRITTEN, overwritten, "spans replaced by one of the same id")                      \
+	X(SINGLES, singles, "events that are no span")                                           \
+	X(DROPPED_RING_FULL, dropped_ring_full, "records lost because the ring was full")        \
+	X(UNMATCHED, unmatched, "ends without a begin of that name")                             \
+	X(REFUSED_DEPTH, refused_depth, "spans deeper than 8")                                   \
+	X(REFUSED_DEPTH_END, refused_depth_end, "ends of spans deeper than 8")                   \
+	X(REFUSED_ASYNC_FULL, refused_async_full, "spans by id beyond the table")                \
+	X(REFUSED_START, refused_start, "whole spans with an impossible start")                  \
+	X(REFUSED_ARGUMENT, refused_argument, "hits whose kind is none of telprobe.h")           \
+	X(REFUSED_OWNER, refused_owner, "spans whose owner changed between begin and end")       \
+	X(DISCARDED, discarded, "spans open at an opt-out, a detaching or the end of the lease") \
+	X(REFUSED_TAGS, refused_tags, "tags beyond 8 a span")                                    \
+	X(REFUSED_NO_STATE, refused_no_state, "kernel gave no memory for the thread's state")    \
+	X(REFUSED_LEVEL, refused_level, "hits above the level consented to")                     \
+	X(REFUSED_SILENT, refused_silent, "hits of processes that opted out")                    \
+	X(REFUSED_CONSENT, refused_consent, "hits without consent")                              \
+	X(REFUSED_LEASE, refused_lease, "hits while nobody renewed the lease")                   \
+	X(REFUSED_DISABLED, refused_disabled, "hits of disabled targets")                        \
 	X(UNDECLARED, undeclared, "names that are no constant of a known file")
 
 enum tp_counter {
@@ -230,9 +231,9 @@ struct tp_alias_key { /* map `aliases`: value __u32, the first place of the same
 
 enum tp_reader_state { TP_READER_AWAKE, TP_READER_NAPS, TP_READER_SLEEPS };
 
-struct tp_shared { /* map `shared`, one entry, mapped by userspace */
-	__u64 lease_until_ns; /* CLOCK_MONOTONIC */
-	__u32 reader;	      /* enum tp_reader_state */
+struct tp_shared {	       /* map `shared`, one entry, mapped by userspace */
+	__u64 lease_until_ns;  /* CLOCK_MONOTONIC */
+	__u32 reader;	       /* enum tp_reader_state */
 	__u32 watermark_bytes; /* a napping reader is woken when so much waits */
 };
 
@@ -252,7 +253,7 @@ enum tp_mark_flag {
 };
 
 /* A uprobe's cookie: marker, object and place of the probed instruction. */
-#define TP_COOKIE(marker, object, place)                                                           \
+#define TP_COOKIE(marker, object, place) \
 	((__u64)(marker) << 56 | (__u64)(object) << 32 | (__u32)(place))
 #define TP_COOKIE_MARKER(cookie) ((__u32)((cookie) >> 56))
 #define TP_COOKIE_OBJECT(cookie) ((__u32)((cookie) >> 32) & 0xffffff)

@@ -17,7 +17,10 @@ void throws()
 }
 
 struct cleaner {
-	~cleaner() { telprobe::span step(TELPROBE_STEP, "cleanup"); }
+	~cleaner()
+	{
+		telprobe::span step(TELPROBE_STEP, "cleanup");
+	}
 };
 
 void cleans()

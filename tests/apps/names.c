@@ -14,18 +14,17 @@
 
 #include "telprobe.h"
 
-#define TEN(X, p) X(p##0) X(p##1) X(p##2) X(p##3) X(p##4) X(p##5) X(p##6) X(p##7) X(p##8) X(p##9)
+#define TEN(X, p)    X(p##0) X(p##1) X(p##2) X(p##3) X(p##4) X(p##5) X(p##6) X(p##7) X(p##8) X(p##9)
 #define NAME(digits) "name." #digits,
-#define NAMES_1(p) TEN(NAME, p)
-#define NAMES_2(p) TEN_2(NAMES_1, p)
-#define NAMES_3(p) TEN_3(NAMES_2, p)
+#define NAMES_1(p)   TEN(NAME, p)
+#define NAMES_2(p)   TEN_2(NAMES_1, p)
+#define NAMES_3(p)   TEN_3(NAMES_2, p)
 /* the preprocessor does not expand a macro inside itself, hence one for each digit */
 #define TEN_2(X, p) X(p##0) X(p##1) X(p##2) X(p##3) X(p##4) X(p##5) X(p##6) X(p##7) X(p##8) X(p##9)
 #define TEN_3(X, p) X(p##0) X(p##1) X(p##2) X(p##3) X(p##4) X(p##5) X(p##6) X(p##7) X(p##8) X(p##9)
 
-static const char *const names[] = { NAMES_3(0) NAMES_3(1) NAMES_3(2) NAMES_3(3) NAMES_3(4)
-					     NAMES_3(5) NAMES_3(6) NAMES_3(7) NAMES_3(8)
-						     NAMES_3(9) };
+static const char *const names[] = { NAMES_3(0) NAMES_3(1) NAMES_3(2) NAMES_3(3) NAMES_3(4) NAMES_3(
+	5) NAMES_3(6) NAMES_3(7) NAMES_3(8) NAMES_3(9) };
 
 static void one(const char *name)
 {
@@ -46,7 +45,7 @@ static void odd(const char *argument)
 	one((const char *)(uintptr_t)1);
 	one((const char *)(uintptr_t)0x7fffffffffffu);
 	one((const char *)UINTPTR_MAX);
-	one((const char *)((uintptr_t)"into-the-middle" + 5));
+	one((const char *)((uintptr_t) "into-the-middle" + 5));
 	one((const char *)(uintptr_t)odd); /* code */
 	free(heap);
 }
@@ -54,8 +53,9 @@ static void odd(const char *argument)
 static void numbers(void)
 {
 	static const int64_t whole[] = { INT64_MIN, -1, 3, 255, 256, INT32_MAX, INT64_MAX };
-	const double values[] = { NAN,	-NAN, INFINITY, -INFINITY, 0.0,
-				  -0.0, -1.5, 5e-324,	1.7e308 };
+	const double values[] = {
+		NAN, -NAN, INFINITY, -INFINITY, 0.0, -0.0, -1.5, 5e-324, 1.7e308
+	};
 
 	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++) {
 		TELPROBE_COMMAND_BEGIN("numbers", NULL, NULL, (uint64_t)whole[i]);

@@ -28,19 +28,19 @@ void redzone_call(void) __attribute__((visibility("hidden")));
 
 static const char *word_name(int word)
 {
-	static const char *const registers[] = { "rdi", "rsi", "rdx", "rax", "rbx", "rcx",
-						 "rbp", "r8",  "r9",  "r10", "r11", "r12",
+	static const char *const registers[] = { "rdi", "rsi", "rdx", "rax",  "rbx", "rcx",
+						 "rbp", "r8",  "r9",  "r10",  "r11", "r12",
 						 "r13", "r14", "r15", "flags" };
 
 	return word <= FLAGS ? registers[word] : word < STACK ? "vector register" : "stack";
 }
 
-#define VECTORS_AT(op, from, to)                                                                   \
-	op(0, from, to) op(1, from, to) op(2, from, to) op(3, from, to) op(4, from, to)            \
-		op(5, from, to) op(6, from, to) op(7, from, to) op(8, from, to) op(9, from, to)    \
-			op(10, from, to) op(11, from, to) op(12, from, to) op(13, from, to)        \
+#define VECTORS_AT(op, from, to)                                                                \
+	op(0, from, to) op(1, from, to) op(2, from, to) op(3, from, to) op(4, from, to)         \
+		op(5, from, to) op(6, from, to) op(7, from, to) op(8, from, to) op(9, from, to) \
+			op(10, from, to) op(11, from, to) op(12, from, to) op(13, from, to)     \
 				op(14, from, to) op(15, from, to)
-#define LOAD_VECTOR(n, from, to) "movdqa 128+16*" #n "+" from "(%rip), %xmm" #n "\n"
+#define LOAD_VECTOR(n, from, to)  "movdqa 128+16*" #n "+" from "(%rip), %xmm" #n "\n"
 #define STORE_VECTOR(n, from, to) "movdqa %xmm" #n ", 128+16*" #n "+" to "(%rip)\n"
 
 /* redzone_call: all in from redzone_in, call the marker's function, all out to redzone_out.
@@ -55,36 +55,37 @@ __asm__(".text\n"
 	"sub $136, %rsp\n"
 	".cfi_adjust_cfa_offset 184\n"
 	"cld\n"
-	"lea 384+redzone_in(%rip), %rsi\n mov %rsp, %rdi\n mov $16, %ecx\n rep movsq\n"
-	VECTORS_AT(LOAD_VECTOR, "redzone_in", "")
-	"pushq 120+redzone_in(%rip)\n popfq\n"
-	"mov 0+redzone_in(%rip), %rdi\n mov 8+redzone_in(%rip), %rsi\n"
-	"mov 16+redzone_in(%rip), %rdx\n mov 24+redzone_in(%rip), %rax\n"
-	"mov 32+redzone_in(%rip), %rbx\n mov 40+redzone_in(%rip), %rcx\n"
-	"mov 48+redzone_in(%rip), %rbp\n mov 56+redzone_in(%rip), %r8\n"
-	"mov 64+redzone_in(%rip), %r9\n mov 72+redzone_in(%rip), %r10\n"
-	"mov 80+redzone_in(%rip), %r11\n mov 88+redzone_in(%rip), %r12\n"
-	"mov 96+redzone_in(%rip), %r13\n mov 104+redzone_in(%rip), %r14\n"
-	"mov 112+redzone_in(%rip), %r15\n"
-	"call telprobe_at_count\n"
-	"mov %rdi, 0+redzone_out(%rip)\n mov %rsi, 8+redzone_out(%rip)\n"
-	"mov %rdx, 16+redzone_out(%rip)\n mov %rax, 24+redzone_out(%rip)\n"
-	"mov %rbx, 32+redzone_out(%rip)\n mov %rcx, 40+redzone_out(%rip)\n"
-	"mov %rbp, 48+redzone_out(%rip)\n mov %r8, 56+redzone_out(%rip)\n"
-	"mov %r9, 64+redzone_out(%rip)\n mov %r10, 72+redzone_out(%rip)\n"
-	"mov %r11, 80+redzone_out(%rip)\n mov %r12, 88+redzone_out(%rip)\n"
-	"mov %r13, 96+redzone_out(%rip)\n mov %r14, 104+redzone_out(%rip)\n"
-	"mov %r15, 112+redzone_out(%rip)\n"
-	"pushfq\n popq 120+redzone_out(%rip)\n"
-	"cld\n"
-	VECTORS_AT(STORE_VECTOR, "", "redzone_out")
-	"mov %rsp, %rsi\n lea 384+redzone_out(%rip), %rdi\n mov $16, %ecx\n rep movsq\n"
-	"add $136, %rsp\n"
-	"pop %r15\n pop %r14\n pop %r13\n pop %r12\n pop %rbp\n pop %rbx\n"
-	".cfi_adjust_cfa_offset -184\n"
-	"ret\n"
-	".cfi_endproc\n"
-	".size redzone_call,.-redzone_call\n");
+	"lea 384+redzone_in(%rip), %rsi\n mov %rsp, %rdi\n mov $16, %ecx\n rep movsq\n" VECTORS_AT(
+		LOAD_VECTOR, "redzone_in",
+		"") "pushq 120+redzone_in(%rip)\n popfq\n"
+		    "mov 0+redzone_in(%rip), %rdi\n mov 8+redzone_in(%rip), %rsi\n"
+		    "mov 16+redzone_in(%rip), %rdx\n mov 24+redzone_in(%rip), %rax\n"
+		    "mov 32+redzone_in(%rip), %rbx\n mov 40+redzone_in(%rip), %rcx\n"
+		    "mov 48+redzone_in(%rip), %rbp\n mov 56+redzone_in(%rip), %r8\n"
+		    "mov 64+redzone_in(%rip), %r9\n mov 72+redzone_in(%rip), %r10\n"
+		    "mov 80+redzone_in(%rip), %r11\n mov 88+redzone_in(%rip), %r12\n"
+		    "mov 96+redzone_in(%rip), %r13\n mov 104+redzone_in(%rip), %r14\n"
+		    "mov 112+redzone_in(%rip), %r15\n"
+		    "call telprobe_at_count\n"
+		    "mov %rdi, 0+redzone_out(%rip)\n mov %rsi, 8+redzone_out(%rip)\n"
+		    "mov %rdx, 16+redzone_out(%rip)\n mov %rax, 24+redzone_out(%rip)\n"
+		    "mov %rbx, 32+redzone_out(%rip)\n mov %rcx, 40+redzone_out(%rip)\n"
+		    "mov %rbp, 48+redzone_out(%rip)\n mov %r8, 56+redzone_out(%rip)\n"
+		    "mov %r9, 64+redzone_out(%rip)\n mov %r10, 72+redzone_out(%rip)\n"
+		    "mov %r11, 80+redzone_out(%rip)\n mov %r12, 88+redzone_out(%rip)\n"
+		    "mov %r13, 96+redzone_out(%rip)\n mov %r14, 104+redzone_out(%rip)\n"
+		    "mov %r15, 112+redzone_out(%rip)\n"
+		    "pushfq\n popq 120+redzone_out(%rip)\n"
+		    "cld\n" VECTORS_AT(STORE_VECTOR, "",
+				       "redzone_out") "mov %rsp, %rsi\n lea 384+redzone_out(%rip), "
+						      "%rdi\n mov $16, %ecx\n rep movsq\n"
+						      "add $136, %rsp\n"
+						      "pop %r15\n pop %r14\n pop %r13\n pop %r12\n "
+						      "pop %rbp\n pop %rbx\n"
+						      ".cfi_adjust_cfa_offset -184\n"
+						      "ret\n"
+						      ".cfi_endproc\n"
+						      ".size redzone_call,.-redzone_call\n");
 
 static int registers_differ(uint64_t round)
 {

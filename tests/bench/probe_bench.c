@@ -16,11 +16,11 @@
 enum { ROUNDS = 41, HITS = 10000, NOP1_DISTANCE = 0, NOP5_DISTANCE = 1 };
 
 /* Two copies of a marker's function, so that each can carry its own empty probe. */
-#define COPY(name)                                                                                 \
-	__asm__(".pushsection .text\n.balign 32\n.type " #name ", @function\n" #name ":\n"         \
-		".byte 0x90, 0x0f, 0x1f, 0x44, 0, 0\n"                                             \
-		".byte 0x66, 0x2e, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0\nret\n"                          \
-		".size " #name ", . - " #name "\n.popsection\n");                                  \
+#define COPY(name)                                                                         \
+	__asm__(".pushsection .text\n.balign 32\n.type " #name ", @function\n" #name ":\n" \
+		".byte 0x90, 0x0f, 0x1f, 0x44, 0, 0\n"                                     \
+		".byte 0x66, 0x2e, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0\nret\n"                 \
+		".size " #name ", . - " #name "\n.popsection\n");                          \
 	extern void name(void) __attribute__((visibility("hidden")))
 
 COPY(empty_nop1);
@@ -56,10 +56,10 @@ struct bench {
 };
 
 static struct bench benches[] = {
-	{.name = "two_empty_nop1_ns", .run = two_nop1},
-	{.name = "two_empty_nop5_ns", .run = two_nop5},
-	{.name = "command_pair_ns", .run = command_pair},
-	{.name = "span_done_ns", .run = whole_span},
+	{ .name = "two_empty_nop1_ns", .run = two_nop1 },
+	{ .name = "two_empty_nop5_ns", .run = two_nop5 },
+	{ .name = "command_pair_ns", .run = command_pair },
+	{ .name = "span_done_ns", .run = whole_span },
 };
 
 enum { BENCHES = sizeof(benches) / sizeof(benches[0]) };
@@ -109,8 +109,8 @@ static uint64_t offset_of(void (*function)(void), int distance)
 static struct links attach_empty(struct capture *capture, int self, void (*function)(void),
 				 int distance)
 {
-	struct link_site site = {.offset = offset_of(function, distance)};
-	struct links links = {0};
+	struct link_site site = { .offset = offset_of(function, distance) };
+	struct links links = { 0 };
 
 	if (links_attach(capture->programs->progs.empty, capture_facts(capture)->method, self,
 			 &site, 1, &links))
@@ -122,7 +122,7 @@ static void attach_markers(struct capture *capture, int self)
 {
 	struct inspection *inspection;
 	struct capture_added added;
-	struct error error = {0};
+	struct error error = { 0 };
 	uint16_t object;
 
 	if (capture_hold(capture, self, "probe_bench", &object, &error) ||
@@ -163,10 +163,10 @@ static void measure(struct capture *capture)
 
 int main(void)
 {
-	struct capture_options options = {.objects = 1};
+	struct capture_options options = { .objects = 1 };
 	struct links nop1, nop5;
 	struct capture *capture;
-	struct error error = {0};
+	struct error error = { 0 };
 	int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC), bench;
 
 	if (capture_open(&options, &capture, &error))

@@ -42,7 +42,7 @@ static void attach_once(struct capture *capture, const char *program, struct sum
 	int fd = open(program, O_RDONLY | O_CLOEXEC);
 	struct inspection *inspection = NULL;
 	struct capture_added added;
-	struct error error = {0};
+	struct error error = { 0 };
 	uint16_t object;
 
 	if (fd < 0) {
@@ -67,7 +67,7 @@ static void count(struct capture *capture, struct sum *sum)
 {
 	uint16_t object, last = capture_last_object(capture);
 	struct tp_counters counters;
-	struct error error = {0};
+	struct error error = { 0 };
 	int kind, i;
 
 	for (object = 0; object <= last; object++)
@@ -84,8 +84,8 @@ static void count(struct capture *capture, struct sum *sum)
 static int is_right(const struct sum *sum, uint64_t times)
 {
 	const uint64_t *counter = sum->counter;
-	uint64_t events = counter[TP_COUNT_CLOSED] + counter[TP_COUNT_ABANDONED] +
-			  counter[TP_COUNT_SINGLES];
+	uint64_t events =
+		counter[TP_COUNT_CLOSED] + counter[TP_COUNT_ABANDONED] + counter[TP_COUNT_SINGLES];
 
 	return counter[TP_COUNT_ENDS] == counter[TP_COUNT_CLOSED] + counter[TP_COUNT_UNMATCHED] +
 						 counter[TP_COUNT_REFUSED_DEPTH_END] &&
@@ -98,10 +98,10 @@ static int is_right(const struct sum *sum, uint64_t times)
 int main(int argc, char **argv)
 {
 	long i, times = argc == 4 ? strtol(argv[3], NULL, 10) : 0;
-	struct capture_options options = {.objects = (uint32_t)times};
+	struct capture_options options = { .objects = (uint32_t)times };
 	struct capture *capture = NULL;
-	struct error error = {0};
-	struct sum sum = {0};
+	struct error error = { 0 };
+	struct sum sum = { 0 };
 
 	if (times < 1 || times >= TP_OBJECTS) {
 		fprintf(stderr, "attach_often: give a program, a pid and 1 to %d times\n",
@@ -118,8 +118,8 @@ int main(int argc, char **argv)
 	drain(capture, &sum);
 	count(capture, &sum);
 	printf("attached %ld, %" PRIu64 " begins, %" PRIu64 " ends, %" PRIu64 " unmatched, %" PRIu64
-	       " records, %" PRIu64 " dropped, %" PRIu64 " missed\n", times,
-	       sum.counter[TP_COUNT_BEGINS], sum.counter[TP_COUNT_ENDS],
+	       " records, %" PRIu64 " dropped, %" PRIu64 " missed\n",
+	       times, sum.counter[TP_COUNT_BEGINS], sum.counter[TP_COUNT_ENDS],
 	       sum.counter[TP_COUNT_UNMATCHED], sum.records,
 	       sum.counter[TP_COUNT_DROPPED_RING_FULL], sum.missed);
 	capture_close(capture);

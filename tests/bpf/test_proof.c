@@ -16,8 +16,8 @@
 
 #include "capture/proof.h"
 
-#define INSTRUCTION(c, d, s, o, i)                                                                 \
-	((struct bpf_insn){.code = (c), .dst_reg = (d), .src_reg = (s), .off = (o), .imm = (i)})
+#define INSTRUCTION(c, d, s, o, i) \
+	((struct bpf_insn){ .code = (c), .dst_reg = (d), .src_reg = (s), .off = (o), .imm = (i) })
 #define MOVE(to, from)	     INSTRUCTION(BPF_ALU64 | BPF_MOV | BPF_X, to, from, 0, 0)
 #define SET(to, value)	     INSTRUCTION(BPF_ALU64 | BPF_MOV | BPF_K, to, 0, 0, value)
 #define ADD(to, value)	     INSTRUCTION(BPF_ALU64 | BPF_ADD | BPF_K, to, 0, 0, value)
@@ -36,16 +36,16 @@ struct sample {
 };
 
 static const struct sample samples[] = {
-	{"bpf_ktime_get_ns", BPF_FUNC_ktime_get_ns, NO_ARGUMENT, 0, false},
-	{"bpf_get_current_uid_gid", BPF_FUNC_get_current_uid_gid, NO_ARGUMENT, 0, false},
-	{"bpf_probe_read_kernel", BPF_FUNC_probe_read_kernel, READS_TO_STACK, 0, false},
-	{"bpf_probe_read_user", BPF_FUNC_probe_read_user, READS_TO_STACK, 0, true},
-	{"bpf_probe_read_user_str", BPF_FUNC_probe_read_user_str, READS_TO_STACK, 0, true},
-	{"bpf_probe_read_compat", BPF_FUNC_probe_read, READS_TO_STACK, 0, true},
-	{"bpf_probe_read_compat_str", BPF_FUNC_probe_read_str, READS_TO_STACK, 0, true},
-	{"bpf_copy_from_user", BPF_FUNC_copy_from_user, READS_TO_STACK, BPF_F_SLEEPABLE, true},
-	{"bpf_get_stack", BPF_FUNC_get_stack, GETS_STACK, 0, true},
-	{"bpf_trace_printk", BPF_FUNC_trace_printk, FORMATS, 0, true},
+	{ "bpf_ktime_get_ns", BPF_FUNC_ktime_get_ns, NO_ARGUMENT, 0, false },
+	{ "bpf_get_current_uid_gid", BPF_FUNC_get_current_uid_gid, NO_ARGUMENT, 0, false },
+	{ "bpf_probe_read_kernel", BPF_FUNC_probe_read_kernel, READS_TO_STACK, 0, false },
+	{ "bpf_probe_read_user", BPF_FUNC_probe_read_user, READS_TO_STACK, 0, true },
+	{ "bpf_probe_read_user_str", BPF_FUNC_probe_read_user_str, READS_TO_STACK, 0, true },
+	{ "bpf_probe_read_compat", BPF_FUNC_probe_read, READS_TO_STACK, 0, true },
+	{ "bpf_probe_read_compat_str", BPF_FUNC_probe_read_str, READS_TO_STACK, 0, true },
+	{ "bpf_copy_from_user", BPF_FUNC_copy_from_user, READS_TO_STACK, BPF_F_SLEEPABLE, true },
+	{ "bpf_get_stack", BPF_FUNC_get_stack, GETS_STACK, 0, true },
+	{ "bpf_trace_printk", BPF_FUNC_trace_printk, FORMATS, 0, true },
 };
 
 static int load(const struct sample *sample)
@@ -79,7 +79,7 @@ static void proof_of_sample_is_right(void **state)
 {
 	const struct sample *sample = *state;
 	struct proof *proof = calloc(1, sizeof(*proof));
-	struct error error = {0};
+	struct error error = { 0 };
 	bool is_named = false;
 	int fd = load(sample), i;
 
@@ -91,8 +91,8 @@ static void proof_of_sample_is_right(void **state)
 	close(fd);
 	assert_int_equal(proof->program_count, 1);
 	for (i = 0; i < proof->program[0].helper_count; i++)
-		is_named |= !strncmp(proof->program[0].helper[i], sample->name,
-				     strlen(sample->name));
+		is_named |=
+			!strncmp(proof->program[0].helper[i], sample->name, strlen(sample->name));
 	/* the verifier may have put the code of a small helper in the place of its call */
 	if (sample->reads_user_memory && !is_named)
 		fail_msg("%s is not among the %d calls", sample->name,
@@ -104,7 +104,7 @@ static void proof_of_sample_is_right(void **state)
 static void proof_of_telprobe_is_clean(void **state)
 {
 	struct proof *proof = calloc(1, sizeof(*proof));
-	struct error error = {0};
+	struct error error = { 0 };
 	int i, calls = 0;
 
 	(void)state;
@@ -125,7 +125,7 @@ static void proof_of_telprobe_is_clean(void **state)
 int main(void)
 {
 	enum { SAMPLES = sizeof(samples) / sizeof(samples[0]) };
-	struct CMUnitTest tests[SAMPLES + 1] = {cmocka_unit_test(proof_of_telprobe_is_clean)};
+	struct CMUnitTest tests[SAMPLES + 1] = { cmocka_unit_test(proof_of_telprobe_is_clean) };
 	size_t i;
 
 	if (geteuid() != 0) {

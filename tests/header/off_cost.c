@@ -20,16 +20,16 @@ static double now_ns(void)
 }
 
 /* The same loop three times, aligned alike. The empty asm keeps a compiler from removing it. */
-#define TIMED(name, body)                                                                          \
-	__attribute__((noinline, aligned(64))) static double name(void)                            \
-	{                                                                                          \
-		double start_ns = now_ns();                                                        \
-                                                                                                   \
-		for (uint64_t i = 0; i < LOOPS; i++) {                                             \
-			__asm__ volatile("" : "+r"(i));                                            \
-			body;                                                                      \
-		}                                                                                  \
-		return (now_ns() - start_ns) / LOOPS;                                              \
+#define TIMED(name, body)                                               \
+	__attribute__((noinline, aligned(64))) static double name(void) \
+	{                                                               \
+		double start_ns = now_ns();                             \
+                                                                        \
+		for (uint64_t i = 0; i < LOOPS; i++) {                  \
+			__asm__ volatile("" : "+r"(i));                 \
+			body;                                           \
+		}                                                       \
+		return (now_ns() - start_ns) / LOOPS;                   \
 	}
 
 TIMED(empty, (void)0)

@@ -39,9 +39,9 @@ int capture_program_fds(struct capture *capture, int *fds, int room)
 	struct bpf_program *program;
 	int count = 0;
 
-	bpf_object__for_each_program(program, capture->programs->obj)
-		if (count < room && bpf_program__fd(program) >= 0)
-			fds[count++] = bpf_program__fd(program);
+	bpf_object__for_each_program(
+		program, capture->programs->obj) if (count < room && bpf_program__fd(program) >= 0)
+		fds[count++] = bpf_program__fd(program);
 	return count;
 }
 
@@ -52,7 +52,7 @@ uint64_t capture_missed(struct capture *capture)
 	int i;
 
 	for (i = 0; i < count; i++) {
-		struct bpf_prog_info info = {0};
+		struct bpf_prog_info info = { 0 };
 		__u32 bytes = sizeof(info);
 
 		if (!bpf_obj_get_info_by_fd(fds[i], &info, &bytes))

@@ -17,7 +17,6 @@
 #include "capture/ring.h"
 #include "capture/trial.h"
 
-
 /* libbpf explains itself on stderr; the last word before a failure is kept for the hint. */
 static char last_words[256];
 
@@ -36,7 +35,8 @@ static int load_refused(int ret, struct error *error)
 	if (ret == -EPERM || ret == -EACCES)
 		error_hint(error, "run as root; `telprobe doctor` tells what is missing");
 	else
-		error_hint(error, "`telprobe doctor` tells what this kernel lacks (%s)", last_words);
+		error_hint(error, "`telprobe doctor` tells what this kernel lacks (%s)",
+			   last_words);
 	return ret;
 }
 
@@ -60,10 +60,8 @@ static int load(struct capture *capture, struct error *error)
 	bpf_map__set_max_entries(programs->maps.counters, capture->room * TP_KINDS);
 	bpf_map__set_max_entries(programs->maps.events, capture->ring_bytes);
 	if (capture->facts.method == CAPTURE_UPROBE_MULTI) {
-		bpf_program__set_expected_attach_type(programs->progs.marker,
-						      LINK_UPROBE_MULTI);
-		bpf_program__set_expected_attach_type(programs->progs.empty,
-						      LINK_UPROBE_MULTI);
+		bpf_program__set_expected_attach_type(programs->progs.marker, LINK_UPROBE_MULTI);
+		bpf_program__set_expected_attach_type(programs->progs.empty, LINK_UPROBE_MULTI);
 	}
 	ret = telprobe_bpf__load(programs);
 	return ret ? load_refused(ret, error) : 0;
@@ -71,11 +69,12 @@ static int load(struct capture *capture, struct error *error)
 
 static int map_shared(struct capture *capture, struct error *error)
 {
-	void *mapping = mmap(NULL, (size_t)sysconf(_SC_PAGESIZE), PROT_READ | PROT_WRITE, MAP_SHARED,
-			     bpf_map__fd(capture->programs->maps.shared), 0);
+	void *mapping = mmap(NULL, (size_t)sysconf(_SC_PAGESIZE), PROT_READ | PROT_WRITE,
+			     MAP_SHARED, bpf_map__fd(capture->programs->maps.shared), 0);
 
 	if (mapping == MAP_FAILED)
-		return error_set(error, -errno, "cannot map the shared page: %s", error_text(errno));
+		return error_set(error, -errno, "cannot map the shared page: %s",
+				 error_text(errno));
 	capture->shared = mapping;
 	capture->shared->watermark_bytes = capture->ring_bytes / 4;
 	capture_renew(capture);

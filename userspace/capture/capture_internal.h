@@ -11,10 +11,10 @@ enum { CAPTURE_PROCESS_LINKS = 3 };
 
 struct object { /* a file that was given a number */
 	char *path;
-	int fd; /* holds the lease; -1 when given up */
-	struct error lease_error; /* why there is no lease */
+	int fd;				     /* holds the lease; -1 when given up */
+	struct error lease_error;	     /* why there is no lease */
 	struct tp_executable_key executable; /* as stat() tells */
-	struct tp_executable_key as_met;     /* as the kernel told: not the same on some file systems */
+	struct tp_executable_key as_met; /* as the kernel told: not the same on some file systems */
 	struct links links;
 	bool is_attached;
 };
@@ -25,7 +25,7 @@ struct capture {
 	struct tp_shared *shared;
 	struct ring *ring;
 	struct capture_facts facts;
-	struct links trial; /* on our own trial function */
+	struct links trial;	/* on our own trial function */
 	struct object *objects; /* [0] is unused */
 	uint32_t room;		/* entries of objects */
 	uint16_t last;		/* highest number given out */

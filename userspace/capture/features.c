@@ -21,7 +21,7 @@
 #include "capture/lease.h"
 #include "capture/trial.h"
 
-#define BPFFS_PATH "/sys/fs/bpf"
+#define BPFFS_PATH   "/sys/fs/bpf"
 #define TRACEFS_PATH "/sys/kernel/tracing"
 
 /* What each row says when the thing is not there. */
@@ -35,8 +35,8 @@ struct row {
 
 static bool capability_is_set(int capability)
 {
-	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-	struct __user_cap_data_struct data[2] = {0};
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2] = { 0 };
 
 	if (syscall(SYS_capget, &header, data))
 		return false;
@@ -91,10 +91,10 @@ static bool try_bpf(char *found, size_t bytes)
 
 static bool try_capture(char *found, size_t bytes)
 {
-	struct capture_options options = {.objects = 1, .ring_bytes = 65536};
+	struct capture_options options = { .objects = 1, .ring_bytes = 65536 };
 	const struct capture_facts *facts;
 	struct capture *capture;
-	struct error error = {0};
+	struct error error = { 0 };
 
 	if (capture_open(&options, &capture, &error)) {
 		snprintf(found, bytes, "%.150s", error.what);
@@ -111,15 +111,16 @@ static bool try_multi(char *found, size_t bytes)
 {
 	bool has_multi = trial_method() == CAPTURE_UPROBE_MULTI;
 
-	snprintf(found, bytes, has_multi ? "many places in one link, without CAP_SYS_ADMIN"
-					 : "one perf event a place");
+	snprintf(found, bytes,
+		 has_multi ? "many places in one link, without CAP_SYS_ADMIN"
+			   : "one perf event a place");
 	return has_multi;
 }
 
 static bool try_lease(char *found, size_t bytes)
 {
 	char path[] = "/tmp/telprobe-doctor-XXXXXX";
-	struct error error = {0};
+	struct error error = { 0 };
 	int writer = mkstemp(path), fd, ret;
 
 	if (writer < 0) {
@@ -210,31 +211,36 @@ static bool try_lockdown(char *found, size_t bytes)
 }
 
 static const struct row rows[] = {
-	{"machine", true, "telprobe knows x86-64 and arm64 only", "", try_machine},
-	{"rights", true, "nothing can be attached",
-	 "run as root, or give CAP_BPF and CAP_PERFMON (before Linux 6.6 CAP_SYS_ADMIN)", try_rights},
-	{"kernel types (BTF)", true, "the programs cannot be fitted to this kernel",
-	 "boot a kernel with CONFIG_DEBUG_INFO_BTF=y, as distributions ship it", try_btf},
-	{"lockdown", true, "the kernel refuses programs that read kernel memory",
-	 "boot with lockdown=integrity or none", try_lockdown},
-	{"eBPF", true, "no program can be loaded",
-	 "allow bpf(2): rights, container seccomp profile, CONFIG_BPF_SYSCALL", try_bpf},
-	{"programs and uprobes", true, "nothing can be captured",
-	 "see what was found; CONFIG_UPROBE_EVENTS and CONFIG_BPF_EVENTS are needed", try_capture},
-	{"file leases", true, "telprobe does not attach: an overwrite under a probe would change "
-			      "what the program computes",
-	 "give CAP_LEASE; use a local file system", try_lease},
-	{"uprobe_multi links", false, "attaching needs CAP_SYS_ADMIN and a link a marker",
-	 "Linux 6.6 or later has them", try_multi},
-	{"no preemption while writing", false,
-	 "under full preemption a record may hold up the reader for a moment",
-	 "Linux 6.12 or later has it", try_preemption},
-	{"hardened ring buffer", false, "the reader of the ring must be trusted like root "
-					"(CVE-2024-41009)",
-	 "install your distribution's kernel update", try_ring_fix},
-	{"bpffs", false, "probes end with the process that attached them: telprobe run needs no more",
-	 "mount -t bpf bpf " BPFFS_PATH, try_bpffs},
-	{"tracefs", false, "nothing: telprobe does not use it", "", try_tracefs},
+	{ "machine", true, "telprobe knows x86-64 and arm64 only", "", try_machine },
+	{ "rights", true, "nothing can be attached",
+	  "run as root, or give CAP_BPF and CAP_PERFMON (before Linux 6.6 CAP_SYS_ADMIN)",
+	  try_rights },
+	{ "kernel types (BTF)", true, "the programs cannot be fitted to this kernel",
+	  "boot a kernel with CONFIG_DEBUG_INFO_BTF=y, as distributions ship it", try_btf },
+	{ "lockdown", true, "the kernel refuses programs that read kernel memory",
+	  "boot with lockdown=integrity or none", try_lockdown },
+	{ "eBPF", true, "no program can be loaded",
+	  "allow bpf(2): rights, container seccomp profile, CONFIG_BPF_SYSCALL", try_bpf },
+	{ "programs and uprobes", true, "nothing can be captured",
+	  "see what was found; CONFIG_UPROBE_EVENTS and CONFIG_BPF_EVENTS are needed",
+	  try_capture },
+	{ "file leases", true,
+	  "telprobe does not attach: an overwrite under a probe would change "
+	  "what the program computes",
+	  "give CAP_LEASE; use a local file system", try_lease },
+	{ "uprobe_multi links", false, "attaching needs CAP_SYS_ADMIN and a link a marker",
+	  "Linux 6.6 or later has them", try_multi },
+	{ "no preemption while writing", false,
+	  "under full preemption a record may hold up the reader for a moment",
+	  "Linux 6.12 or later has it", try_preemption },
+	{ "hardened ring buffer", false,
+	  "the reader of the ring must be trusted like root "
+	  "(CVE-2024-41009)",
+	  "install your distribution's kernel update", try_ring_fix },
+	{ "bpffs", false,
+	  "probes end with the process that attached them: telprobe run needs no more",
+	  "mount -t bpf bpf " BPFFS_PATH, try_bpffs },
+	{ "tracefs", false, "nothing: telprobe does not use it", "", try_tracefs },
 };
 
 int features_probe(struct feature out[FEATURES_MAX])
@@ -247,8 +253,9 @@ int features_probe(struct feature out[FEATURES_MAX])
 		struct feature *feature = &out[i];
 		bool is_there;
 
-		*feature = (struct feature){.name = rows[i].name, .follows = "", .advice = ""};
-		if (is_blocked && (rows[i].is_there == try_capture || rows[i].is_there == try_multi)) {
+		*feature = (struct feature){ .name = rows[i].name, .follows = "", .advice = "" };
+		if (is_blocked &&
+		    (rows[i].is_there == try_capture || rows[i].is_there == try_multi)) {
 			feature->state = FEATURE_UNTRIED;
 			feature->follows = "not tried: something it needs is missing";
 			continue;

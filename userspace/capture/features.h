@@ -7,9 +7,9 @@
 
 enum feature_state {
 	FEATURE_PRESENT,
-	FEATURE_MISSING,  /* telprobe cannot work */
-	FEATURE_REDUCED,  /* it works without, see `follows` */
-	FEATURE_UNTRIED,  /* something before it is missing */
+	FEATURE_MISSING, /* telprobe cannot work */
+	FEATURE_REDUCED, /* it works without, see `follows` */
+	FEATURE_UNTRIED, /* something before it is missing */
 };
 
 struct feature {

@@ -68,7 +68,7 @@ static int multi_attach(int program_fd, const char *path, const struct link_site
 
 int links_try_multi(int program_fd, const char *path)
 {
-	struct link_site site = {0};
+	struct link_site site = { 0 };
 
 	return multi_attach(program_fd, path, &site, 1);
 }
@@ -117,7 +117,7 @@ static int perf_attach(int program_fd, const char *path, const struct link_site 
 int links_attach(const struct bpf_program *program, enum capture_method method, int file_fd,
 		 const struct link_site *sites, int count, struct links *out)
 {
-	struct links links = {.fds = calloc((size_t)count, sizeof(int))};
+	struct links links = { .fds = calloc((size_t)count, sizeof(int)) };
 	char path[32];
 	int fd, i;
 
@@ -176,7 +176,7 @@ static void close_together(struct closing *closing)
 
 void links_detach(struct links *links)
 {
-	struct closing closing = {.fds = links->fds, .count = links->count};
+	struct closing closing = { .fds = links->fds, .count = links->count };
 
 	close_together(&closing);
 	free(links->fds);
@@ -185,7 +185,7 @@ void links_detach(struct links *links)
 
 void links_detach_all(struct links *links, int count)
 {
-	struct closing closing = {0};
+	struct closing closing = { 0 };
 	int i, total = 0;
 
 	for (i = 0; i < count; i++)

@@ -76,7 +76,8 @@ static int attach_refused(int ret, const char *path, struct error *error)
 	if (ret == -EINVAL) {
 		error_set(error, ret,
 			  "cannot attach to '%s': another tracer holds a marker without its "
-			  "semaphore, or the kernel refuses its place", path);
+			  "semaphore, or the kernel refuses its place",
+			  path);
 		error_hint(error, "stop the other tracer (bpftrace, perf, gdb) and try again");
 		return ret;
 	}
@@ -125,7 +126,7 @@ static int aliases_write(struct capture *capture, uint16_t number,
 	size_t i;
 
 	for (i = 0; i < inspection->alias_count; i++) {
-		struct tp_alias_key key = {number, inspection->aliases[i].place};
+		struct tp_alias_key key = { number, inspection->aliases[i].place };
 		int ret = bpf_map_update_elem(fd, &key, &inspection->aliases[i].first, BPF_ANY);
 
 		if (ret)
@@ -256,7 +257,7 @@ int capture_attach(struct capture *capture, uint16_t number, const struct inspec
 		   struct capture_added *out, struct error *error)
 {
 	struct object *object = &capture->objects[number];
-	struct capture_added added = {0};
+	struct capture_added added = { 0 };
 	int ret;
 
 	ret = describe(capture, number, inspection);

@@ -15,11 +15,19 @@
  * kernel function. These are what the kernel offers for reading a process's memory, with the
  * prefixes that bpf_probe_read_user*, bpf_copy_from_user* and their compat forms share. */
 static const char *const user_readers[] = {
-	"bpf_probe_read_user", "bpf_probe_read_compat", "bpf_probe_read_str",
-	"bpf_copy_from_user",  "bpf_trace_copy_string", "bpf_read_file",
-	"bpf_get_stack",       "bpf_find_vma",
+	"bpf_probe_read_user",
+	"bpf_probe_read_compat",
+	"bpf_probe_read_str",
+	"bpf_copy_from_user",
+	"bpf_trace_copy_string",
+	"bpf_read_file",
+	"bpf_get_stack",
+	"bpf_find_vma",
 	/* %pus in a format */
-	"bpf_trace_printk", "bpf_trace_vprintk", "bpf_snprintf", "bpf_seq_printf",
+	"bpf_trace_printk",
+	"bpf_trace_vprintk",
+	"bpf_snprintf",
+	"bpf_seq_printf",
 };
 
 struct symbol {
@@ -92,7 +100,7 @@ static int by_address(const void *a, const void *b)
 
 static void symbol_name(const struct symbols *symbols, uint64_t address, char out[PROOF_NAME])
 {
-	struct symbol wanted = {.address = address};
+	struct symbol wanted = { .address = address };
 	const struct symbol *found =
 		bsearch(&wanted, symbols->list, symbols->count, sizeof(wanted), by_address);
 
@@ -141,7 +149,7 @@ static void calls_name(const struct bpf_insn *instructions, uint32_t count,
 
 static int program_read(int fd, const struct symbols *symbols, struct proof_program *out)
 {
-	struct bpf_prog_info info = {0};
+	struct bpf_prog_info info = { 0 };
 	__u32 bytes = sizeof(info), count;
 	struct bpf_insn *instructions;
 	int ret, i;
@@ -172,7 +180,7 @@ static int program_read(int fd, const struct symbols *symbols, struct proof_prog
 
 int proof_of(const int *fds, int count, struct proof *out, struct error *error)
 {
-	struct symbols symbols = {0};
+	struct symbols symbols = { 0 };
 	int ret, i;
 
 	memset(out, 0, sizeof(*out));
@@ -193,7 +201,7 @@ free_symbols:
 
 int proof_read(struct proof *out, struct error *error)
 {
-	struct capture_options options = {.objects = 1};
+	struct capture_options options = { .objects = 1 };
 	struct capture *capture = NULL;
 	int fds[PROOF_PROGRAMS], ret;
 

@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 struct ring {
-	_Atomic uint64_t *consumer; /* page 0: ours to write */
+	_Atomic uint64_t *consumer;	  /* page 0: ours to write */
 	const _Atomic uint64_t *producer; /* page 1, read-only */
-	const uint8_t *data;	    /* page 2 on, mapped twice in a row, so no record is cut */
+	const uint8_t *data; /* page 2 on, mapped twice in a row, so no record is cut */
 	size_t bytes;
 	size_t page_bytes;
 	uint64_t position;
@@ -38,7 +38,7 @@ static int ring_map(struct ring *ring, int map_fd)
 
 static int ring_watch(struct ring *ring, int map_fd)
 {
-	struct epoll_event event = {.events = EPOLLIN | EPOLLET};
+	struct epoll_event event = { .events = EPOLLIN | EPOLLET };
 
 	ring->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (ring->epoll_fd < 0)

@@ -12,7 +12,6 @@
 
 #include "capture/link.h"
 
-
 /* The body of a marker as include/telprobe.h builds it. */
 #if defined(__x86_64__)
 __asm__(".pushsection .text\n"
@@ -75,7 +74,7 @@ static int find_offset(struct dl_phdr_info *info, size_t size, void *data)
 
 uint64_t trial_offset(unsigned int nop_bytes)
 {
-	struct search search = {.address = (uintptr_t)telprobe_trial_site};
+	struct search search = { .address = (uintptr_t)telprobe_trial_site };
 
 	dl_iterate_phdr(find_offset, &search);
 	return search.offset + nop_distance(nop_bytes);
@@ -86,8 +85,8 @@ enum capture_method trial_method(void)
 {
 	LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = LINK_UPROBE_MULTI);
 	struct bpf_insn instructions[] = {
-		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
-		{.code = BPF_JMP | BPF_EXIT},
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+		{ .code = BPF_JMP | BPF_EXIT },
 	};
 	int program_fd, ret;
 
@@ -106,7 +105,7 @@ static int try_nop(const struct bpf_program *program, enum capture_method method
 {
 	const volatile uint8_t *instruction =
 		(const volatile uint8_t *)(uintptr_t)telprobe_trial_site + nop_distance(nop_bytes);
-	struct link_site site = {.offset = trial_offset(nop_bytes)};
+	struct link_site site = { .offset = trial_offset(nop_bytes) };
 	int ret, i;
 
 	ret = links_attach(program, method, self, &site, 1, out);
@@ -122,9 +121,9 @@ int trial_nop(const struct bpf_program *program, struct capture_facts *facts,
 	      struct links *out_kept)
 {
 #if defined(__x86_64__)
-	static const unsigned int candidates[] = {5, 10, 1};
+	static const unsigned int candidates[] = { 5, 10, 1 };
 #else
-	static const unsigned int candidates[] = {1};
+	static const unsigned int candidates[] = { 1 };
 #endif
 	int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	int ret = -errno;

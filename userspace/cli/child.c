@@ -28,9 +28,9 @@ struct child {
 	struct child_signals signals;
 };
 
-struct outcome { /* what the child says about itself before exec */
-	int code;     /* negative errno */
-	int is_exec;  /* 1: exec failed; 0: becoming the identity failed */
+struct outcome {     /* what the child says about itself before exec */
+	int code;    /* negative errno */
+	int is_exec; /* 1: exec failed; 0: becoming the identity failed */
 };
 
 struct launch { /* what the child needs between fork and exec, where it may not allocate */

@@ -161,8 +161,8 @@ static int take_groups(struct child_identity *identity)
 	identity->groups = calloc((size_t)count, sizeof(gid_t));
 	if (!identity->groups)
 		return -ENOMEM;
-	identity->group_count = getgrouplist(identity->name, identity->gid, identity->groups,
-					     &count);
+	identity->group_count =
+		getgrouplist(identity->name, identity->gid, identity->groups, &count);
 	return identity->group_count < 0 ? -EAGAIN : 0; /* the database changed in between */
 }
 

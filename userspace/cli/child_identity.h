@@ -18,7 +18,7 @@ struct child_identity { /* as whom CMD runs */
 	char *home;	    /* HOME for CMD; NULL: leave */
 	char *name;	    /* user name, for USER and LOGNAME under sudo; NULL: leave */
 	bool is_under_sudo; /* SUDO_UID was set and we are root */
-	bool is_silent;	    /* DO_NOT_TRACK or TELPROBE_ENABLED=0, ours or the caller's under sudo */
+	bool is_silent; /* DO_NOT_TRACK or TELPROBE_ENABLED=0, ours or the caller's under sudo */
 };
 
 /**

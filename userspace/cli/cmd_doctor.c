@@ -14,12 +14,12 @@ static const char *const state_names[] = {
 	[FEATURE_UNTRIED] = "untried",
 };
 
-static const struct cli_option options[] = {CLI_OPTION_JSON, {0}};
+static const struct cli_option options[] = { CLI_OPTION_JSON, { 0 } };
 
 static const struct cli_example examples[] = {
-	{"telprobe doctor", "why does nothing arrive?", CLI_NEEDS_ROOT},
-	{"telprobe doctor --json", "the same for a program", CLI_NEEDS_ROOT},
-	{0},
+	{ "telprobe doctor", "why does nothing arrive?", CLI_NEEDS_ROOT },
+	{ "telprobe doctor --json", "the same for a program", CLI_NEEDS_ROOT },
+	{ 0 },
 };
 
 static void print_text(const struct feature *features, int count)
@@ -78,8 +78,9 @@ const struct cli_command doctor_command = {
 	.name = "doctor",
 	.summary = "what this machine offers telprobe, what is missing, what to do",
 	.synopsis = "[OPTIONS]",
-	.description = "Each row is tried, not guessed from the kernel's version. Exit status 1 when\n"
-		       "something is missing that telprobe cannot work without.",
+	.description =
+		"Each row is tried, not guessed from the kernel's version. Exit status 1 when\n"
+		"something is missing that telprobe cannot work without.",
 	.options = options,
 	.examples = examples,
 	.run = run_doctor,

@@ -21,12 +21,12 @@ enum cli_status { CLI_DONE, CLI_FAILED, CLI_MISUSE };
 
 enum { CLI_OPTIONS = 24 }; /* most rows of one command's options table, --help not counted */
 
-struct cli_option {	      /* a table of them ends with an empty row */
-	const char *name;     /* long form, without the dashes */
-	char letter;	      /* short form; 0: none */
-	const char *value;    /* what its value is called in the help, e.g. "FILE"; NULL: a flag */
-	const char *choices;  /* what its value can be, separated by spaces; NULL: more than a few */
-	const char *help;     /* lower case, no full stop; NULL for an alias */
+struct cli_option {	     /* a table of them ends with an empty row */
+	const char *name;    /* long form, without the dashes */
+	char letter;	     /* short form; 0: none */
+	const char *value;   /* what its value is called in the help, e.g. "FILE"; NULL: a flag */
+	const char *choices; /* what its value can be, separated by spaces; NULL: more than a few */
+	const char *help;    /* lower case, no full stop; NULL for an alias */
 	const char *alias_of; /* name of the row this is another spelling of; else NULL */
 };
 

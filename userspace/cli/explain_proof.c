@@ -53,7 +53,7 @@ static void print_json(const struct proof *proof)
 int explain_proof(const struct cli *cli, bool is_json)
 {
 	struct proof *proof = calloc(1, sizeof(*proof)); /* too large for the stack */
-	struct error error = {0};
+	struct error error = { 0 };
 	bool is_clean = true;
 	int ret, i;
 

@@ -13,7 +13,7 @@ struct reason {
 };
 
 static const struct reason reasons[] = {
-#define TP_X(constant, name, text) {TP_COUNT_##constant, #name, text},
+#define TP_X(constant, name, text) { TP_COUNT_##constant, #name, text },
 	TP_COUNTERS_TABLE(TP_X)
 #undef TP_X
 };
@@ -45,8 +45,8 @@ static void add(struct tp_counters *sum, const struct tp_counters *part)
  * file is none we know. */
 static void add_unknown(struct run_account *account, int kind, struct tp_counters *set)
 {
-	static const enum tp_counter door[] = {
-		TP_COUNT_REFUSED_CONSENT, TP_COUNT_REFUSED_LEASE, TP_COUNT_REFUSED_DISABLED};
+	static const enum tp_counter door[] = { TP_COUNT_REFUSED_CONSENT, TP_COUNT_REFUSED_LEASE,
+						TP_COUNT_REFUSED_DISABLED };
 	size_t i;
 
 	for (i = 0; i < sizeof(door) / sizeof(door[0]); i++) {
@@ -73,7 +73,7 @@ int run_account_read(struct run_session *session, struct run_account *out, struc
 	struct tp_counters set;
 	int kind, ret;
 
-	*out = (struct run_account){.kept = *collector_counts(session->keep->collector)};
+	*out = (struct run_account){ .kept = *collector_counts(session->keep->collector) };
 	for (kind = 0; kind < TP_KINDS; kind++)
 		for (object = 0; object <= last; object++) {
 			ret = capture_count(session->capture, object, (enum tp_kind)kind, &set,
@@ -166,8 +166,9 @@ static void print_losses(FILE *out, const struct run_account *account)
 void run_account_print(FILE *out, const struct run_account *account,
 		       const struct run_session *session, const char *database)
 {
-	double share = account->events ? 100.0 * (double)account->kept.stored /
-						 (double)account->events : 100.0;
+	double share = account->events
+			       ? 100.0 * (double)account->kept.stored / (double)account->events
+			       : 100.0;
 	size_t i;
 	int kind;
 

@@ -16,7 +16,7 @@ struct run_account {
 	uint64_t missed; /* by the kernel */
 	uint64_t events; /* closed + abandoned + singles */
 	uint64_t lost;	 /* of these: in the ring or the store */
-	int64_t open;	 /* spans begun and neither ended nor refused; negative: accounts are wrong */
+	int64_t open; /* spans begun and neither ended nor refused; negative: accounts are wrong */
 };
 
 /** run_account_read() - after capture_stop() and the last run_drain() */

@@ -32,7 +32,7 @@ static void commit(struct run_session *session)
 	struct ring *ring = capture_ring(session->capture);
 	struct run_keep *keep = session->keep;
 	uint64_t position = ring_position(ring);
-	struct error error = {0};
+	struct error error = { 0 };
 
 	if (position == keep->committed)
 		return;
@@ -57,7 +57,7 @@ uint64_t run_drain(struct run_session *session)
 {
 	struct ring *ring = capture_ring(session->capture);
 	uint64_t taken = 0, started_ms = now_ms();
-	struct error error = {0};
+	struct error error = { 0 };
 	const void *record;
 	size_t bytes;
 
@@ -96,7 +96,7 @@ static void handle_writers(struct run_session *session)
 
 static int watch(int epoll_fd, int fd)
 {
-	struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
+	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
 
 	return epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
 }

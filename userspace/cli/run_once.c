@@ -36,7 +36,7 @@ static int prepare(struct run_session *session, char **argv, struct programs *pr
 int run_once(struct run_session *session, char **argv, struct run_targets_found *out_found,
 	     int *out_status, struct error *error)
 {
-	struct programs programs = {0};
+	struct programs programs = { 0 };
 	struct child *child = NULL;
 	int ret;
 
@@ -66,7 +66,7 @@ static void print_word(FILE *out, const char *word)
 	}
 	putc('\'', out);
 	for (byte = word; *byte; byte++)
-		fputs(*byte == '\'' ? "'\\''" : (const char[]){*byte, '\0'}, out);
+		fputs(*byte == '\'' ? "'\\''" : (const char[]){ *byte, '\0' }, out);
 	putc('\'', out);
 }
 

@@ -40,7 +40,7 @@ static int identify_ring(struct store_ring *ring, struct error *error)
 		close(fd);
 	for (i = 0; got > 0 && i < (size_t)got && digits < 32; i++) {
 		unsigned int digit;
-		char one[2] = {text[i], '\0'};
+		char one[2] = { text[i], '\0' };
 
 		if (text[i] == '-' || sscanf(one, "%x", &digit) != 1)
 			continue;
@@ -62,7 +62,7 @@ static int need_root(struct error *error)
 
 int run_session_open(enum tp_level level, struct run_session *session, struct error *error)
 {
-	struct capture_options options = {.objects = RUN_OBJECTS};
+	struct capture_options options = { .objects = RUN_OBJECTS };
 	int ret;
 
 	memset(session, 0, sizeof(*session));

@@ -22,8 +22,8 @@ enum {
 	RUN_REFUSED_NAMES = 16 /* refused names told at the end; the rest is counted */
 };
 
-struct run_refused { /* a name the firewall did not let through; shown, never stored */
-	char text[64];	   /* "" where there was none to read */
+struct run_refused {   /* a name the firewall did not let through; shown, never stored */
+	char text[64]; /* "" where there was none to read */
 	uint16_t object;
 	enum firewall_layer layer;
 };
@@ -46,7 +46,7 @@ struct run_session {
 	struct store_ring ring;
 	char command[64];      /* base name of CMD: what its process is called if its file is not */
 	struct run_keep *keep; /* where records go now; the caller's */
-	uint32_t late;	    /* programs that ran before their markers were attached */
+	uint32_t late;	       /* programs that ran before their markers were attached */
 	bool has_store_failed;
 	struct run_refused refused[RUN_REFUSED_NAMES];
 	size_t refused_count;

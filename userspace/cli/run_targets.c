@@ -83,7 +83,7 @@ static int look_at(struct run_session *session, int fd, const char *path, bool i
 {
 	static const struct inspection nothing;
 	struct inspection *inspection = NULL;
-	struct error trouble = {0};
+	struct error trouble = { 0 };
 	uint16_t object;
 	int ret;
 
@@ -116,7 +116,7 @@ static int add_from(struct run_session *session, const struct programs *programs
 
 	for (i = first; i < programs->count; i++) {
 		const char *path = programs->paths[i];
-		struct error trouble = {0};
+		struct error trouble = { 0 };
 		uint16_t object;
 		int fd = open_file(path), ret;
 
@@ -144,9 +144,9 @@ int run_targets_add(struct run_session *session, const struct programs *programs
 /* Libraries it will load are not mapped yet when it begins to execute: look them up like ld.so. */
 static void add_its_libraries(struct run_session *session, char *path)
 {
-	char *const argv[] = {path, NULL};
-	struct run_targets_found found = {0};
-	struct programs programs = {0};
+	char *const argv[] = { path, NULL };
+	struct run_targets_found found = { 0 };
+	struct programs programs = { 0 };
 	struct error error;
 	int ret;
 
@@ -161,8 +161,8 @@ static void add_its_libraries(struct run_session *session, char *path)
 
 void run_targets_discover(struct run_session *session, const struct tp_discover *record)
 {
-	struct run_targets_found found = {0};
-	struct error error = {0};
+	struct run_targets_found found = { 0 };
+	struct error error = { 0 };
 	char link[32], path[4096];
 	struct stat status;
 	uint16_t object = 0;
@@ -187,7 +187,8 @@ void run_targets_discover(struct run_session *session, const struct tp_discover 
 	if (found.files) {
 		session->late++;
 		notice("'%s' was started before its markers were attached: events of its first "
-		       "moments may be missing; name it in the command line to avoid that", path);
+		       "moments may be missing; name it in the command line to avoid that",
+		       path);
 	}
 	add_its_libraries(session, path);
 }

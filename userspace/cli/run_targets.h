@@ -6,7 +6,7 @@
 #include "cli/run_session.h"
 
 struct run_targets_found {
-	uint32_t files;	   /* with markers, attached */
+	uint32_t files; /* with markers, attached */
 	uint32_t sites;
 	uint32_t unusable; /* markers that cannot be probed */
 };

@@ -22,8 +22,7 @@ int error_set(struct error *error, int code, const char *format, ...)
 /**
  * error_hint() - add the next step to a failure that was just described
  * Return: the code error_set() was given, 0 if @error is NULL. */
-int error_hint(struct error *error, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+int error_hint(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /** error_text() - "permission denied" for -EACCES: strerror in lower case; static storage. */
 const char *error_text(int code);

@@ -12,7 +12,7 @@
 #define PADDING 0
 #endif
 #define TEXT_OF(number) #number
-#define TEXT(number) TEXT_OF(number)
+#define TEXT(number)	TEXT_OF(number)
 
 const char *version_run(void);
 
@@ -21,10 +21,10 @@ __attribute__((noinline)) static uint64_t compute(uint64_t a)
 	uint64_t b = 0, i = 0;
 
 	__asm__ volatile(".rept " TEXT(PADDING) "\n"
-			 "lea 3(%0,%1), %1\n"
-			 "add $1, %2\n"
-			 "xor %2, %1\n"
-			 ".endr\n"
+						"lea 3(%0,%1), %1\n"
+						"add $1, %2\n"
+						"xor %2, %1\n"
+						".endr\n"
 			 : "+r"(a), "+r"(b), "+r"(i)
 			 :
 			 : "cc");

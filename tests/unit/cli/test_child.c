@@ -385,8 +385,8 @@ static void stop_of_us_and_child(int signal, struct fixture *fixture)
 	assert_true(pid >= 0);
 	if (pid == 0) { /* plays telprobe; the test plays the shell */
 		setpgid(0, 0);
-		start_shell(fixture, signal == SIGSTOP ? "kill -STOP $$; exit 6" :
-							  "kill -TTIN $$; exit 6");
+		start_shell(fixture,
+			    signal == SIGSTOP ? "kill -STOP $$; exit 6" : "kill -TTIN $$; exit 6");
 		child_release(fixture->child, NULL);
 		_exit(WEXITSTATUS(wait_for_end(fixture)));
 	}
@@ -418,7 +418,7 @@ static int status_of_leaving_as(int status)
 
 static void leave_as_gives_same_status_without_core(void **state)
 {
-	static const int statuses[] = { 0,	3 << 8,	 255 << 8, SIGINT,
+	static const int statuses[] = { 0,	 3 << 8,  255 << 8,	  SIGINT,
 					SIGSEGV, SIGKILL, SIGABRT | 0x80, SIGPIPE };
 
 	(void)state;
@@ -512,7 +512,8 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(exit_codes_come_through, setup, teardown),
 		cmocka_unit_test_setup_teardown(death_by_signal_comes_through, setup, teardown),
-		cmocka_unit_test_setup_teardown(end_is_told_again_when_asked_again, setup, teardown),
+		cmocka_unit_test_setup_teardown(end_is_told_again_when_asked_again, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(child_held_does_not_run_until_released, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(child_held_and_freed_never_runs, setup, teardown),
