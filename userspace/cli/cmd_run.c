@@ -156,7 +156,7 @@ static int run_times(struct cli *cli, struct run_session *session, const struct 
 
 	for (i = 0; i < choices->repeat && !ret; i++)
 		ret = run_once(session, cli_argv(cli), &found, out_status, error);
-	if (!ret && !found.files && !session->is_silent && !choices->is_quiet)
+	if (!ret && !found.files && !session->late && !session->is_silent && !choices->is_quiet)
 		notice("no telprobe markers in '%s', its libraries or its arguments: only how it "
 		       "ended is known", cli_argv(cli)[0]);
 	return ret;
