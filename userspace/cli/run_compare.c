@@ -2,6 +2,7 @@
 #include "cli/run_compare.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <sys/wait.h>
 
@@ -26,29 +27,43 @@ static int check_started(const char *line, int status, struct error *error)
 
 /* A shell splits the words, and is replaced by the command. */
 static int run_line(struct run_session *session, struct run_keep *keep, const char *line,
-		    struct error *error)
+		    int *out_status, struct error *error)
 {
 	char shell[] = "sh", option[] = "-c", script[4096];
 	char *argv[] = {shell, option, script, NULL};
 	struct run_targets_found found = {0};
-	int status, ret;
+	int ret;
 
 	if ((size_t)snprintf(script, sizeof(script), "exec %s", line) >= sizeof(script))
 		return error_set(error, -E2BIG, "a command line to compare is too long");
 	session->keep = keep;
-	ret = run_once(session, argv, &found, &status, error);
-	return ret ? ret : check_started(line, status, error);
+	ret = run_once(session, argv, &found, out_status, error);
+	return ret ? ret : check_started(line, *out_status, error);
 }
 
 static int run_in_turn(struct cli *cli, struct run_session *session, struct run_keep keep[2],
-		       int64_t times, struct error *error)
+		       int64_t times, int64_t failed[2], struct error *error)
 {
 	int64_t i;
-	int ret = 0;
+	int ret = 0, status;
 
-	for (i = 0; i < 2 * times && !ret; i++)
-		ret = run_line(session, &keep[i % 2], cli_argv(cli)[i % 2], error);
+	for (i = 0; i < 2 * times && !ret; i++) {
+		ret = run_line(session, &keep[i % 2], cli_argv(cli)[i % 2], &status, error);
+		if (!ret)
+			failed[i % 2] += status != 0;
+	}
 	return ret;
+}
+
+/* A command that gives up early is no faster one. */
+static void tell_failures(const struct cli *cli, int64_t times, const int64_t failed[2])
+{
+	int side;
+
+	for (side = 0; side < 2; side++)
+		if (failed[side])
+			notice("%" PRId64 " of %" PRId64 " runs of %c failed: '%s'", failed[side],
+			       times, 'A' + side, cli_argv(cli)[side]);
 }
 
 int run_compare(struct cli *cli, enum tp_level level, int64_t times, bool is_json)
@@ -56,6 +71,7 @@ int run_compare(struct cli *cli, enum tp_level level, int64_t times, bool is_jso
 	struct run_session session;
 	struct run_keep keep[2] = {{0}};
 	struct error error = {0};
+	int64_t failed[2] = {0};
 	int ret;
 
 	ret = run_session_open(level, &session, &error);
@@ -67,7 +83,9 @@ int run_compare(struct cli *cli, enum tp_level level, int64_t times, bool is_jso
 		ret = run_impossible(cli, ret, &error);
 		goto close;
 	}
-	ret = run_in_turn(cli, &session, keep, times, &error);
+	ret = run_in_turn(cli, &session, keep, times, failed, &error);
+	if (!ret)
+		tell_failures(cli, times, failed);
 	if (ret)
 		ret = run_refused(cli, ret, &error);
 	else if (compare_print(stdout, keep[0].store, keep[1].store, is_json, &error))
