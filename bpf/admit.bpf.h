@@ -5,6 +5,8 @@
 #ifndef TELPROBE_BPF_ADMIT_H
 #define TELPROBE_BPF_ADMIT_H
 
+#include "maps.bpf.h"
+
 struct hit { /* one marker hit, on the stack of its program */
 	__u64 now_ns;
 	__u32 uid;

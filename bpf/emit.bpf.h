@@ -3,6 +3,8 @@
 #ifndef TELPROBE_BPF_EMIT_H
 #define TELPROBE_BPF_EMIT_H
 
+#include "admit.bpf.h"
+
 /* Since 6.12: a preempted writer between reserve and submit would hold up every reader
  * (hazards: 1). Where the kernel lacks it, the time between the two is a copy of 64 bytes. */
 extern void bpf_preempt_disable(void) __ksym __weak;

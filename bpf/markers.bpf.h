@@ -4,6 +4,8 @@
 #ifndef TELPROBE_BPF_MARKERS_H
 #define TELPROBE_BPF_MARKERS_H
 
+#include "singles.bpf.h"
+
 #define NAME(i, pointer, flags) \
 	place_of(hit, pointer, PT_REGS_IP(ctx), TP_FLAG_NAME_IN_PROGRAM << (i), flags)
 

@@ -4,6 +4,8 @@
 #ifndef TELPROBE_BPF_PLACES_H
 #define TELPROBE_BPF_PLACES_H
 
+#include "admit.bpf.h"
+
 static __always_inline __u32 program_lookup(struct task_struct *task)
 {
 	struct tp_executable_key key = {};

@@ -4,6 +4,8 @@
 #ifndef TELPROBE_BPF_PROCESS_H
 #define TELPROBE_BPF_PROCESS_H
 
+#include "spans.bpf.h"
+
 enum { SIGNAL_GROUP_EXIT = 4 }; /* include/linux/sched/signal.h */
 enum { PAGE_KIB = 4 };
 enum { CORE_BIT = 0x80 }; /* depends on `ulimit -c`, tells nothing about the program */

@@ -3,6 +3,8 @@
 #ifndef TELPROBE_BPF_SINGLES_H
 #define TELPROBE_BPF_SINGLES_H
 
+#include "spans.bpf.h"
+
 /* The open span an id means, whatever its kind; the thread's innermost for 0. */
 static __always_inline struct frame *frame_of(struct hit *hit, __u64 id)
 {

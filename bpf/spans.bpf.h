@@ -6,6 +6,9 @@
 #ifndef TELPROBE_BPF_SPANS_H
 #define TELPROBE_BPF_SPANS_H
 
+#include "emit.bpf.h"
+#include "places.bpf.h"
+
 enum { SPAN_BLOCK = 1024 }; /* numbers a thread takes at a time from its process; a power of two */
 
 static __always_inline __u32 span_number(struct hit *hit)

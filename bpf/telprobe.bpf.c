@@ -12,15 +12,8 @@
 
 char license_of_programs[] SEC("license") = "Dual BSD/GPL";
 
-#include "maps.bpf.h"
-
-#include "admit.bpf.h"
-#include "emit.bpf.h"
 #include "markers.bpf.h"
-#include "places.bpf.h"
 #include "process.bpf.h"
-#include "singles.bpf.h"
-#include "spans.bpf.h"
 
 /* The lowest level at which a marker's single records may leave the kernel. Below `enhanced` only
  * totals may, so a marker that basic allows waits for them here. */
