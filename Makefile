@@ -63,7 +63,7 @@ apps := $(BUILD)/apps/.built
 run_tests := BUILD=$(abspath $(BUILD)) scripts/run-tests
 
 .PHONY: all tests check check-unit check-bpf check-cli check-header fuzz bench man completions \
-	install uninstall clean fmt lint help
+	install uninstall deb clean fmt lint help
 all: $(BUILD)/telprobe
 
 $(BUILD)/bpf/telprobe.bpf.o: bpf/telprobe.bpf.c
@@ -81,7 +81,7 @@ $(filter $(BUILD)/userspace/capture/%,$(objects)): $(skeleton)
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(say) CC $@
-	$(quiet)$(CC) $(host_flags) $(CFLAGS) -MMD -MP -c $< -o $@
+	$(quiet)$(CC) $(host_flags) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
 $(library): $(objects)
 	$(say) AR $@
@@ -205,6 +205,9 @@ uninstall:
 	$(quiet)rm -f $(installed)
 	$(quiet)rmdir $(DESTDIR)$(PREFIX)/include/telprobe 2>/dev/null || true
 
+deb:
+	$(quiet)scripts/package/deb $(VERSION) $(RELEASED) $(BUILD)/deb
+
 fmt:
 	$(quiet)scripts/lint --fix format
 
@@ -222,10 +225,12 @@ help:
 	@echo 'bench          measure; writes build/bench.json'
 	@echo 'man completions   from the tables of commands, into build/man and build/completions'
 	@echo 'install uninstall   into or from DESTDIR$$PREFIX, here $(DESTDIR)$(PREFIX)'
+	@echo 'deb            Debian packages telprobe and telprobe-dev, into build/deb'
 	@echo 'lint fmt       style: check it, or reformat'
 	@echo 'clean          remove build/'
 	@echo
 	@echo 'V=1 shows commands; SANITIZE=address,undefined builds and checks in build/sanitize.'
 	@echo 'scripts/check installs what the build needs first (Debian), then does it all.'
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+# What make deb left behind has dependencies of its own.
+-include $(shell find $(BUILD) -path '$(BUILD)/deb' -prune -o -type f -name '*.d' -print 2>/dev/null)
