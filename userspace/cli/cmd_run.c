@@ -19,27 +19,30 @@
 #include "report/summary.h"
 
 static const struct cli_option options[] = {
-	{.name = "db", .value = "FILE", .help = "keep the events there (default: keep none)"},
-	{.name = "level", .value = "LEVEL", .choices = "enhanced full",
-	 .help = "enhanced or full (default: full)"},
-	{.name = "repeat", .letter = 'n', .value = "N", .help = "run CMD N times, 1 to 10000"},
-	{.name = "compare", .help = "take two command lines, run each N times in turn, tell what "
-				    "got slower"},
-	{.name = "record", .value = "FILE", .help = "write the list of events, without times"},
-	{.name = "expect", .value = "FILE", .help = "fail when the events differ from that list"},
-	{.name = "quiet", .letter = 'q', .help = "print nothing about a run without trouble"},
+	{ .name = "db", .value = "FILE", .help = "keep the events there (default: keep none)" },
+	{ .name = "level",
+	  .value = "LEVEL",
+	  .choices = "enhanced full",
+	  .help = "enhanced or full (default: full)" },
+	{ .name = "repeat", .letter = 'n', .value = "N", .help = "run CMD N times, 1 to 10000" },
+	{ .name = "compare",
+	  .help = "take two command lines, run each N times in turn, tell what "
+		  "got slower" },
+	{ .name = "record", .value = "FILE", .help = "write the list of events, without times" },
+	{ .name = "expect", .value = "FILE", .help = "fail when the events differ from that list" },
+	{ .name = "quiet", .letter = 'q', .help = "print nothing about a run without trouble" },
 	CLI_OPTION_JSON,
-	{0},
+	{ 0 },
 };
 
 static const struct cli_example examples[] = {
-	{"telprobe run -- ./build/apps/tasks list", "what the markers of a program tell",
-	 CLI_NEEDS_ROOT},
-	{"telprobe run --db tasks.db -- sh -c './build/apps/tasks list; true'",
-	 "keep the events for show, last, metrics and export", CLI_NEEDS_ROOT},
-	{"telprobe run -n 5 --compare './build/apps/tasks list' './build/apps/tasks sync'",
-	 "what is slower in the second", CLI_NEEDS_ROOT},
-	{0},
+	{ "telprobe run -- ./build/apps/tasks list", "what the markers of a program tell",
+	  CLI_NEEDS_ROOT },
+	{ "telprobe run --db tasks.db -- sh -c './build/apps/tasks list; true'",
+	  "keep the events for show, last, metrics and export", CLI_NEEDS_ROOT },
+	{ "telprobe run -n 5 --compare './build/apps/tasks list' './build/apps/tasks sync'",
+	  "what is slower in the second", CLI_NEEDS_ROOT },
+	{ 0 },
 };
 
 struct choices { /* the command line, understood */
@@ -61,8 +64,10 @@ static int level_choose(const struct cli *cli, enum tp_level *out)
 	if (!strcmp(level, "enhanced") || !strcmp(level, "normal"))
 		return CLI_DONE;
 	if (!strcmp(level, "basic") || !strcmp(level, "minimal") || !strcmp(level, "off"))
-		return cli_misuse(cli, "level '%s' has no single events to show; use enhanced or "
-				       "full", level);
+		return cli_misuse(cli,
+				  "level '%s' has no single events to show; use enhanced or "
+				  "full",
+				  level);
 	return cli_misuse(cli, "unknown level '%s': expected enhanced or full", level);
 }
 
@@ -105,7 +110,7 @@ static int choose(struct cli *cli, struct choices *out)
 static void print_outcome(const struct run_session *session, struct run_keep *keep,
 			  const struct run_account *account, const struct choices *choices)
 {
-	struct error error = {0};
+	struct error error = { 0 };
 	cJSON *json;
 	char *text;
 
@@ -134,15 +139,14 @@ static int check_expectations(const struct cli *cli, const struct run_session *s
 			      struct run_keep *keep)
 {
 	const char *record = cli_option(cli, "record"), *expect = cli_option(cli, "expect");
-	struct error error = {0};
+	struct error error = { 0 };
 	int ret = 0;
 
 	run_act_as_user(session);
 	if (record)
 		ret = expectation_record(keep->store, session->started_us, record, &error);
 	if (!ret && expect)
-		ret = expectation_check(keep->store, session->started_us, expect, stderr,
-					&error);
+		ret = expectation_check(keep->store, session->started_us, expect, stderr, &error);
 	run_act_as_root(session);
 	return ret ? cli_fail(cli, &error) : CLI_DONE;
 }
@@ -150,7 +154,7 @@ static int check_expectations(const struct cli *cli, const struct run_session *s
 static int run_times(struct cli *cli, struct run_session *session, const struct choices *choices,
 		     int *out_status, struct error *error)
 {
-	struct run_targets_found found = {0};
+	struct run_targets_found found = { 0 };
 	int64_t i;
 	int ret = 0;
 
@@ -158,7 +162,8 @@ static int run_times(struct cli *cli, struct run_session *session, const struct 
 		ret = run_once(session, cli_argv(cli), &found, out_status, error);
 	if (!ret && !found.files && !session->late && !session->is_silent && !choices->is_quiet)
 		notice("no telprobe markers in '%s', its libraries or its arguments: only how it "
-		       "ended is known", cli_argv(cli)[0]);
+		       "ended is known",
+		       cli_argv(cli)[0]);
 	return ret;
 }
 
@@ -166,7 +171,7 @@ static int finish(struct cli *cli, struct run_session *session, struct run_keep 
 		  const struct choices *choices)
 {
 	struct run_account account;
-	struct error error = {0};
+	struct error error = { 0 };
 	int ret;
 
 	capture_stop(session->capture);
@@ -175,20 +180,22 @@ static int finish(struct cli *cli, struct run_session *session, struct run_keep 
 	if (ret)
 		return cli_fail(cli, &error);
 	print_outcome(session, keep, &account, choices);
-	return check_expectations(cli, session, keep); /* a full disk is not the command's failure */
+	return check_expectations(cli, session,
+				  keep); /* a full disk is not the command's failure */
 }
 
 static int run_and_tell(struct cli *cli, const struct choices *choices, int *out_status)
 {
 	struct run_session session;
-	struct run_keep keep = {0};
-	struct error error = {0};
+	struct run_keep keep = { 0 };
+	struct error error = { 0 };
 	int ret;
 
 	ret = run_session_open(choices->level, &session, &error);
 	if (!ret)
-		ret = run_keep_open(&session, choices->database ? choices->database : ":memory:",
-				    &keep, &error);
+		ret = run_keep_open(&session,
+				    choices->database ? choices->database : ":memory:", &keep,
+				    &error);
 	if (ret) {
 		ret = run_impossible(cli, ret, &error);
 		goto close;
@@ -206,7 +213,7 @@ close:
 
 static int run_run(struct cli *cli)
 {
-	struct choices choices = {0};
+	struct choices choices = { 0 };
 	int status = -1, ret;
 
 	ret = choose(cli, &choices);
@@ -225,8 +232,10 @@ const struct cli_command run_command = {
 	.summary = "run a command and tell what its markers and processes told",
 	.synopsis = "[OPTIONS] [--] CMD [ARGS...]",
 	.description =
-		"Attaches to the telprobe markers of CMD, of its libraries and of the programs its\n"
-		"arguments name, runs it, and prints on stderr what happened. CMD's input, output,\n"
+		"Attaches to the telprobe markers of CMD, of its libraries and of the programs "
+		"its\n"
+		"arguments name, runs it, and prints on stderr what happened. CMD's input, "
+		"output,\n"
 		"terminal, signals and exit status are its own. Only CMD and its descendants are\n"
 		"recorded, and typing this is the consent for this one run. Nothing is kept\n"
 		"without --db. Needs root; under sudo CMD runs as you.",

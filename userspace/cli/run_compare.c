@@ -20,8 +20,10 @@ static int check_started(const char *line, int status, struct error *error)
 
 	if (code != STATUS_NOT_FOUND && code != STATUS_NOT_EXECUTABLE)
 		return 0;
-	error_set(error, code == STATUS_NOT_FOUND ? -ENOENT : -EACCES, "cannot compare: '%s' ended "
-		  "with status %d, as what cannot be executed", line, code);
+	error_set(error, code == STATUS_NOT_FOUND ? -ENOENT : -EACCES,
+		  "cannot compare: '%s' ended "
+		  "with status %d, as what cannot be executed",
+		  line, code);
 	return error_hint(error, "the shell said why: sh -c '%s'", line);
 }
 
@@ -30,8 +32,8 @@ static int run_line(struct run_session *session, struct run_keep *keep, const ch
 		    int *out_status, struct error *error)
 {
 	char shell[] = "sh", option[] = "-c", script[4096];
-	char *argv[] = {shell, option, script, NULL};
-	struct run_targets_found found = {0};
+	char *argv[] = { shell, option, script, NULL };
+	struct run_targets_found found = { 0 };
 	int ret;
 
 	if ((size_t)snprintf(script, sizeof(script), "exec %s", line) >= sizeof(script))
@@ -69,9 +71,9 @@ static void tell_failures(const struct cli *cli, int64_t times, const int64_t fa
 int run_compare(struct cli *cli, enum tp_level level, int64_t times, bool is_json)
 {
 	struct run_session session;
-	struct run_keep keep[2] = {{0}};
-	struct error error = {0};
-	int64_t failed[2] = {0};
+	struct run_keep keep[2] = { { 0 } };
+	struct error error = { 0 };
+	int64_t failed[2] = { 0 };
 	int ret;
 
 	ret = run_session_open(level, &session, &error);
