@@ -63,7 +63,7 @@ apps := $(BUILD)/apps/.built
 run_tests := BUILD=$(abspath $(BUILD)) scripts/run-tests
 
 .PHONY: all tests check check-unit check-bpf check-cli check-header fuzz bench man completions \
-	install uninstall deb clean fmt lint help
+	install uninstall deb dist clean fmt lint help
 all: $(BUILD)/telprobe
 
 $(BUILD)/bpf/telprobe.bpf.o: bpf/telprobe.bpf.c
@@ -205,6 +205,9 @@ uninstall:
 	$(quiet)rm -f $(installed)
 	$(quiet)rmdir $(DESTDIR)$(PREFIX)/include/telprobe 2>/dev/null || true
 
+dist:
+	$(quiet)scripts/package/dist $(VERSION) $(BUILD)/dist
+
 deb:
 	$(quiet)scripts/package/deb $(VERSION) $(RELEASED) $(BUILD)/deb
 
@@ -226,6 +229,7 @@ help:
 	@echo 'man completions   from the tables of commands, into build/man and build/completions'
 	@echo 'install uninstall   into or from DESTDIR$$PREFIX, here $(DESTDIR)$(PREFIX)'
 	@echo 'deb            Debian packages telprobe and telprobe-dev, into build/deb'
+	@echo 'dist           one static binary, into build/dist; fetches sources of two libraries'
 	@echo 'lint fmt       style: check it, or reformat'
 	@echo 'clean          remove build/'
 	@echo

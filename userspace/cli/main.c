@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <fcntl.h>
+#ifdef TELPROBE_STATIC
+#include <nss.h>
+#endif
 #include <unistd.h>
 
 #include "cli/command.h"
@@ -16,9 +19,28 @@ static int occupy_standard_descriptors(void)
 	return 0;
 }
 
+#ifdef TELPROBE_STATIC
+/* Looking up users, a static glibc loads the modules that nsswitch.conf names, made for the glibc
+ * installed there: measured, 2.36 dies of libnss_systemd of 2.41. /etc/passwd and /etc/group it
+ * reads without a module. */
+static int look_up_users_in_files(void)
+{
+	return __nss_configure_lookup("passwd", "files") ||
+	       __nss_configure_lookup("group", "files") ||
+	       __nss_configure_lookup("initgroups", "files");
+}
+#else
+static int look_up_users_in_files(void)
+{
+	return 0;
+}
+#endif
+
 int main(int argc, char **argv)
 {
 	if (occupy_standard_descriptors())
 		return CLI_FAILED; /* nowhere to say so */
+	if (look_up_users_in_files())
+		return CLI_FAILED;
 	return cli_main(argc, argv);
 }
