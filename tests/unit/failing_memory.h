@@ -12,7 +12,12 @@
 #include <stdlib.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum { CAN_FAIL_MEMORY = 0 };
+/** memory_can_fail() - whether it works here; says why if not. */
+static inline bool memory_can_fail(void)
+{
+	print_message("a sanitizer has its own malloc\n");
+	return false;
+}
 
 static inline void memory_fail_after(long allocations)
 {
@@ -24,7 +29,10 @@ static inline bool memory_has_failed(void)
 	return false;
 }
 #else
-enum { CAN_FAIL_MEMORY = 1 };
+static inline bool memory_can_fail(void)
+{
+	return true;
+}
 
 static long memory_left = -1; /* allocations that still succeed; -1: all */
 static bool memory_failed;

@@ -94,7 +94,7 @@ static void distribution_without_memory_is_unchanged(void **state)
 	int64_t before;
 
 	(void)state;
-	if (!CAN_FAIL_MEMORY)
+	if (!memory_can_fail())
 		skip();
 	fill(&distribution, DISTRIBUTION_EXACT);
 	before = (int64_t)distribution.count;

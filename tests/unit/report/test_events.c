@@ -170,7 +170,7 @@ static void reports_without_memory_fail(void **state)
 	FILE *out;
 	int which, ret;
 
-	if (!CAN_FAIL_MEMORY)
+	if (!memory_can_fail())
 		skip();
 	out = fopen("/dev/null", "w");
 	assert_non_null(out);

@@ -354,7 +354,7 @@ static void collector_take_without_memory_counts_at_every_place(void **state)
 	long allocations;
 	int ret = -1;
 
-	if (!CAN_FAIL_MEMORY)
+	if (!memory_can_fail())
 		skip();
 	named.name[0] = 7;
 	for (allocations = 0; ret && allocations < 2000; allocations++) {

@@ -325,7 +325,7 @@ static void store_each_without_memory_says_so_at_every_place(void **state)
 	long allocations;
 	int ret = -1, count;
 
-	if (!CAN_FAIL_MEMORY)
+	if (!memory_can_fail())
 		skip();
 	fill(fixture);
 	for (allocations = 0; ret && allocations < 500; allocations++) {

@@ -447,7 +447,7 @@ static void store_open_without_memory_says_so_at_every_place(void **state)
 	long allocations;
 	int ret = -1;
 
-	if (!CAN_FAIL_MEMORY)
+	if (!memory_can_fail())
 		skip();
 	fixture_open(fixture);
 	fixture_fill(fixture, 3);

@@ -350,7 +350,7 @@ static void store_add_without_memory_says_so_at_every_place(void **state)
 	long allocations;
 	int ret = -1;
 
-	if (!CAN_FAIL_MEMORY)
+	if (!memory_can_fail())
 		skip();
 	for (allocations = 0; ret && allocations < 500; allocations++) {
 		fixture_open(fixture);
