@@ -64,7 +64,7 @@ run_tests := BUILD=$(abspath $(BUILD)) scripts/run-tests
 
 .PHONY: all tests check check-unit check-bpf check-cli check-header fuzz bench man completions \
 	install uninstall deb dist clean fmt lint help
-all: $(BUILD)/telprobe
+all: $(BUILD)/telprobe man completions
 
 $(BUILD)/bpf/telprobe.bpf.o: bpf/telprobe.bpf.c
 	@mkdir -p $(@D)
@@ -185,7 +185,7 @@ installed := $(DESTDIR)$(PREFIX)/bin/telprobe $(DESTDIR)$(PREFIX)/include/telpro
 	$(addprefix $(DESTDIR)$(MANDIR)/man1/,$(notdir $(pages))) $(DESTDIR)$(BASHDIR)/telprobe \
 	$(DESTDIR)$(FISHDIR)/telprobe.fish $(DESTDIR)$(ZSHDIR)/_telprobe
 
-install: all man completions
+install: all
 	$(say) INSTALL $(DESTDIR)$(PREFIX)
 	$(quiet)install -d $(sort $(dir $(installed)))
 	$(quiet)install -m 755 $(BUILD)/telprobe $(DESTDIR)$(PREFIX)/bin/telprobe
@@ -221,7 +221,7 @@ clean:
 	rm -rf build
 
 help:
-	@echo 'all            build/telprobe'
+	@echo 'all            build/telprobe, man pages, completions'
 	@echo 'check          all tests; as root also those that attach probes'
 	@echo 'check-unit check-header check-bpf check-cli   one kind of them'
 	@echo 'fuzz           the reader of ELF files, for FUZZ_SECONDS=60'
