@@ -62,17 +62,14 @@ static __always_inline __u32 consented_level(const struct thread *thread, __u32 
 	return consented ? consented->level : TP_LEVEL_OFF;
 }
 
-/* opt_out silences a process by its thread and its leader; other threads ask the leader. */
-static __always_inline bool is_silent(struct task_struct *task, const struct thread *thread)
+static __always_inline bool process_is_silent(__u32 process)
 {
-	struct thread *leader;
+	return *(volatile __u32 *)&silent_count && bpf_map_lookup_elem(&silent, &process);
+}
 
-	if (thread && (thread->mark & TP_MARK_SILENT))
-		return true;
-	if (task->pid == task->tgid)
-		return false;
-	leader = bpf_task_storage_get(&threads, task->group_leader, NULL, 0);
-	return leader && (leader->mark & TP_MARK_SILENT);
+static __always_inline bool is_silent(const struct thread *thread)
+{
+	return thread && ((thread->mark & TP_MARK_SILENT) || process_is_silent(thread->process));
 }
 
 /* Zeroed: no initial value is given. */
@@ -95,10 +92,8 @@ static __always_inline struct thread *thread_meet(struct task_struct *task, __u6
 	thread = thread_new(task);
 	if (!leader || !thread)
 		return NULL;
-	if (!leader->process) {
-		leader->process = process_new();
+	if (!leader->process && !__sync_val_compare_and_swap(&leader->process, 0, process_new()))
 		leader->start_ns = now_ns;
-	}
 	thread->process = leader->process;
 	thread->program = leader->program;
 	return thread;
@@ -131,7 +126,7 @@ static __always_inline bool admit(struct hit *hit, __u32 level_needed)
 	hit->counters = counters_of(hit->object, hit->kind);
 	if (!hit->counters)
 		return false;
-	if (is_silent(hit->task, hit->thread)) {
+	if (is_silent(hit->thread)) {
 		bump(hit->counters, TP_COUNT_REFUSED_SILENT);
 		return false;
 	}

@@ -10,7 +10,8 @@
 extern void bpf_preempt_disable(void) __ksym __weak;
 extern void bpf_preempt_enable(void) __ksym __weak;
 
-/* Asked after the reserve, so that a reader going to sleep sees either the mark or the record. */
+/* Asked after the reserve, so that a reader going to sleep sees the record or is seen to sleep; a
+ * processor may still swap the two, so no reader sleeps longer than a second. */
 static __always_inline __u64 wake_up(struct tp_shared *state, bool is_urgent)
 {
 	__u32 reader = *(volatile __u32 *)&state->reader;

@@ -74,6 +74,9 @@ struct frame { /* an open span */
 	__u8 kind;
 	__u8 flags; /* which of the names are places in the program */
 	__u32 tags;
+	__u64 id; /* of one in async_spans */
+	__u32 process;
+	__u32 reserved;
 };
 
 struct thread {	       /* what is known of one thread that is traced or may be */
@@ -82,16 +85,19 @@ struct thread {	       /* what is known of one thread that is traced or may be *
 	__u32 level;   /* of a marked tree */
 	__u32 program; /* object of the executable; 0 not looked up or not known */
 	__u64 start_ns;
-	__u64 start_rss_pages; /* the high-water mark at exec: it was another program's */
-	__u32 next_span;       /* numbers are taken in blocks, so that threads need not share one */
-	__u32 next_block;      /* leader only: next block to hand out */
+	__u64 start_rss_pages; /* what was used up to exec was used by another program */
+	__u64 start_cpu_ns;
+	__u64 start_read_bytes;
+	__u64 start_written_bytes;
+	__u32 next_span;  /* numbers are taken in blocks, so that threads need not share one */
+	__u32 next_block; /* leader only: next block to hand out */
 	__u32 session_tags;
-	__u32 depth; /* frames in use */
-	__u32 deep;  /* begins beyond the last frame */
+	__u32 depth;	 /* frames in use */
+	__u32 deep;	 /* begins beyond the last frame */
+	__u32 has_ended; /* leader only: the exit record was sent */
 	__u8 is_forked;
-	__u8 uses_ids;	/* entries in async_spans or decisions may be left */
-	__u8 has_ended; /* leader only: the exit record was sent */
-	__u8 reserved;
+	__u8 uses_ids; /* entries in async_spans or decisions may be left */
+	__u8 reserved[2];
 	struct frame frame[TP_SPAN_DEPTH];
 };
 
@@ -109,9 +115,11 @@ struct {
 	__type(value, struct thread);
 } threads SEC(".maps");
 
-struct async_key {
+struct async_key { /* an id means one thing within a file of a process */
 	__u32 process;
+	__u32 object;
 	__u32 kind; /* of the span; for decisions TP_KINDS */
+	__u32 reserved;
 	__u64 id;
 };
 
@@ -122,6 +130,25 @@ struct {
 	__type(key, struct async_key);
 	__type(value, struct frame);
 } async_spans SEC(".maps");
+
+/* Processes that opted out, by number: asked by their other threads, at fork and at exec. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, TP_SILENT);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u32);
+	__type(value, __u32);
+} silent SEC(".maps");
+
+/* Never filled. A program with a tail call keeps its stack: since 6.13 the kernel may give others one
+ * per CPU, which a preempting task's program would overwrite (uprobes may be preempted and are not
+ * guarded against recursion as tracepoints are). */
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} never SEC(".maps");
 
 struct decision {
 	__u64 first_ns;
@@ -137,6 +164,8 @@ struct {
 	__type(value, struct decision);
 } decisions SEC(".maps");
 
-__u32 last_process; /* number of the process numbered last */
+__u32 last_process;		   /* number of the process numbered last */
+__u32 silent_count;		   /* entries of `silent`, so that most hits need not ask it */
+const volatile __u32 page_kib = 4; /* set before the programs are loaded */
 
 #endif

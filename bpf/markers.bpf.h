@@ -227,14 +227,13 @@ static __always_inline int on_session_end(struct pt_regs *ctx, struct hit *hit)
 static __always_inline int on_opt_out(struct pt_regs *ctx, struct hit *hit)
 {
 	struct tp_event event = {};
-	struct thread *leader;
+	__u32 yes = 1;
 
 	event_fill(&event, hit, TP_OPTED_OUT);
 	event_emit(&event, hit, 0, false);
 	hit->thread->mark |= TP_MARK_SILENT;
-	leader = bpf_task_storage_get(&threads, hit->task->group_leader, NULL, 0);
-	if (leader)
-		leader->mark |= TP_MARK_SILENT;
+	if (!bpf_map_update_elem(&silent, &hit->thread->process, &yes, BPF_NOEXIST))
+		__sync_fetch_and_add(&silent_count, 1);
 	return 0;
 }
 

@@ -7,8 +7,7 @@
 #include "spans.bpf.h"
 
 enum { SIGNAL_GROUP_EXIT = 4 }; /* include/linux/sched/signal.h */
-enum { PAGE_KIB = 4 };
-enum { CORE_BIT = 0x80 }; /* depends on `ulimit -c`, tells nothing about the program */
+enum { CORE_BIT = 0x80 };	/* depends on `ulimit -c`, tells nothing about the program */
 
 struct sweep {
 	struct tp_shared *shared;
@@ -46,6 +45,8 @@ static __always_inline void process_sweep(struct tp_shared *state, __u32 process
 {
 	struct sweep sweep = { .shared = state, .ending = ending, .process = process };
 
+	/* twice: an entry another processor reuses meanwhile can lead the first walk astray */
+	bpf_for_each_map_elem(&async_spans, sweep_span, &sweep, 0);
 	bpf_for_each_map_elem(&async_spans, sweep_span, &sweep, 0);
 	bpf_for_each_map_elem(&decisions, sweep_decision, &sweep, 0);
 }
@@ -74,6 +75,8 @@ static __always_inline void thread_inherit(struct task_struct *parent, struct ta
 		return;
 	}
 	to->mark = from->mark;
+	if (process_is_silent(from->process))
+		to->mark |= TP_MARK_SILENT;
 	to->level = from->level;
 	to->program = from->program;
 	to->start_ns = from->start_ns;
@@ -132,19 +135,23 @@ static __always_inline void discover(struct hit *hit)
 	put(hit->shared, (struct record *)&record, true);
 }
 
-static __always_inline void process_exec(struct hit *hit, pid_t old_pid)
+/* A process number is given up: nobody asks whether it is silent any more. */
+static __always_inline void silence_forget(__u32 process)
+{
+	if (*(volatile __u32 *)&silent_count && !bpf_map_delete_elem(&silent, &process))
+		__sync_fetch_and_add(&silent_count, -1);
+}
+
+/* From here on the thread stands for another program. What was used before was not its. */
+static __always_inline void thread_renew(struct hit *hit)
 {
 	struct thread *thread = hit->thread;
-	struct ending ending = {};
-	struct tp_event event = {};
-	struct tp_counters *set;
+	struct task_struct *task = hit->task;
+	struct signal_struct *signal = task->signal;
 
-	thread_ending(&ending, thread, hit->now_ns, TP_FLAG_BY_EXEC, 0);
-	ending.is_discarded = thread->mark & TP_MARK_SILENT;
-	spans_abandon(hit->shared, thread, 0, &ending);
-	/* a thread that takes over its leader's place cannot know what the leader had open */
-	if (thread->uses_ids || old_pid != hit->task->pid)
-		process_sweep(hit->shared, thread->process, &ending);
+	if (process_is_silent(thread->process))
+		thread->mark |= TP_MARK_SILENT;
+	silence_forget(thread->process);
 	thread->deep = 0;
 	thread->uses_ids = 0;
 	thread->is_forked = 0;
@@ -154,9 +161,31 @@ static __always_inline void process_exec(struct hit *hit, pid_t old_pid)
 	thread->session_tags = 0;
 	thread->process = process_new();
 	thread->start_ns = hit->now_ns;
-	thread->start_rss_pages = hit->task->signal->maxrss;
-	thread->program = program_lookup(hit->task);
-	if (thread->mark & TP_MARK_SILENT)
+	thread->start_rss_pages = signal->maxrss;
+	thread->start_cpu_ns = task->se.sum_exec_runtime + signal->sum_sched_runtime;
+	if (bpf_core_field_exists(task->ioac.read_bytes)) {
+		thread->start_read_bytes = task->ioac.read_bytes + signal->ioac.read_bytes;
+		thread->start_written_bytes = task->ioac.write_bytes + signal->ioac.write_bytes;
+	}
+	thread->program = program_lookup(task);
+}
+
+/* @is_alive: the lease is; else what was open is counted and nothing told */
+static __always_inline void process_exec(struct hit *hit, pid_t old_pid, bool is_alive)
+{
+	struct thread *thread = hit->thread;
+	struct ending ending = {};
+	struct tp_event event = {};
+	struct tp_counters *set;
+
+	thread_ending(&ending, thread, hit->now_ns, TP_FLAG_BY_EXEC, 0);
+	ending.is_discarded = !is_alive || is_silent(thread);
+	spans_abandon(hit->shared, thread, 0, &ending);
+	/* a thread that takes over its leader's place cannot know what the leader had open */
+	if (thread->uses_ids || old_pid != hit->task->pid)
+		process_sweep(hit->shared, thread->process, &ending);
+	thread_renew(hit);
+	if (!is_alive || (thread->mark & TP_MARK_SILENT))
 		return;
 	if (!thread->program && (thread->mark & TP_MARK_RUN))
 		discover(hit);
@@ -180,22 +209,33 @@ static __always_inline __s32 wait_status(struct task_struct *task)
 	return task->group_leader->exit_code & ~CORE_BIT;
 }
 
-static __always_inline void exit_fill(struct tp_exit *record, struct hit *hit)
+/* @first: the leader's state, which knows how the process began */
+static __always_inline void exit_fill(struct tp_exit *record, struct hit *hit,
+				      const struct thread *first)
 {
 	struct task_struct *task = hit->task, *leader = task->group_leader;
 	struct signal_struct *signal = task->signal;
+	bool is_leader = leader->pid == task->pid;
 	__u64 peak = signal->maxrss;
 
 	header_fill(&record->header, hit, TP_EXIT);
-	record->wall_ns = hit->now_ns - hit->thread->start_ns;
-	record->cpu_ns = task->se.sum_exec_runtime + signal->sum_sched_runtime;
-	if (leader->pid != task->pid)
+	record->header.flags = first->is_forked ? TP_FLAG_FORKED : 0;
+	record->wall_ns = hit->now_ns - first->start_ns;
+	record->cpu_ns =
+		task->se.sum_exec_runtime + signal->sum_sched_runtime - first->start_cpu_ns;
+	if (!is_leader)
 		record->cpu_ns += leader->se.sum_exec_runtime;
-	if (peak > hit->thread->start_rss_pages)
-		record->peak_rss_kib = peak * PAGE_KIB;
+	if (peak > first->start_rss_pages)
+		record->peak_rss_kib = peak * page_kib;
 	if (bpf_core_field_exists(task->ioac.read_bytes)) {
-		record->read_bytes = task->ioac.read_bytes + signal->ioac.read_bytes;
-		record->written_bytes = task->ioac.write_bytes + signal->ioac.write_bytes;
+		record->read_bytes =
+			task->ioac.read_bytes + signal->ioac.read_bytes - first->start_read_bytes;
+		record->written_bytes = task->ioac.write_bytes + signal->ioac.write_bytes -
+					first->start_written_bytes;
+		if (!is_leader) {
+			record->read_bytes += leader->ioac.read_bytes;
+			record->written_bytes += leader->ioac.write_bytes;
+		}
 	}
 	record->code = wait_status(task);
 }
@@ -208,7 +248,7 @@ static __always_inline bool is_replaced(struct task_struct *task)
 	return bpf_core_field_exists(signal->group_exec_task) && signal->group_exec_task;
 }
 
-static __always_inline void exit_emit(struct hit *hit)
+static __always_inline void exit_emit(struct hit *hit, const struct thread *first)
 {
 	struct tp_exit record = {};
 	struct tp_counters *set;
@@ -216,7 +256,7 @@ static __always_inline void exit_emit(struct hit *hit)
 	program_of(hit);
 	if (process_level(hit->thread, hit->uid, hit->thread->program) < TP_LEVEL_ENHANCED)
 		return;
-	exit_fill(&record, hit);
+	exit_fill(&record, hit, first);
 	set = counters_of(hit->thread->program, TP_KIND_PROCESS);
 	if (!set)
 		return;
@@ -231,13 +271,14 @@ static __always_inline void process_exit(struct hit *hit, struct ending *ending)
 
 	if (!leader) /* forked before anything was known: the thread stands for its process */
 		leader = hit->thread;
-	if (leader->has_ended) /* on 6.1 two threads may both find themselves the last */
+	/* on 6.1 two threads may both find themselves the last */
+	if (__sync_lock_test_and_set(&leader->has_ended, 1))
 		return;
-	leader->has_ended = 1;
 	if (leader->uses_ids || hit->thread->uses_ids)
 		process_sweep(hit->shared, hit->thread->process, ending);
 	if (!ending->is_discarded)
-		exit_emit(hit);
+		exit_emit(hit, leader);
+	silence_forget(hit->thread->process);
 }
 
 #endif

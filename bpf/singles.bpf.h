@@ -8,7 +8,7 @@
 /* The open span an id means, whatever its kind; the thread's innermost for 0. */
 static __always_inline struct frame *frame_of(struct hit *hit, __u64 id)
 {
-	struct async_key key = { .process = hit->thread->process, .id = id };
+	struct async_key key = async_key(hit, 0, id);
 	struct frame *frame;
 	int kind;
 
@@ -53,27 +53,26 @@ static __always_inline bool tag_has_room(struct hit *hit, __u64 id)
 	return __sync_fetch_and_add(tags, 1) < TP_SPAN_TAGS;
 }
 
-/* Numbers a decision by its id and tells how long its first half waited. */
+/* Numbers a decision by its id; the second half tells how long the first waited, and ends it. */
 static __always_inline void decision_pair(struct tp_event *event, struct hit *hit, __u64 id)
 {
-	struct async_key key = { .process = hit->thread->process, .kind = TP_KINDS, .id = id };
+	struct async_key key = async_key(hit, TP_KINDS, id);
 	struct decision decision = { .first_ns = hit->now_ns };
-	struct thread *leader;
 	struct decision *first;
 
 	first = bpf_map_lookup_elem(&decisions, &key);
 	if (first) {
-		event->span = first->number;
-		event->value = hit->now_ns - first->first_ns;
+		decision = *first;
+		event->span = decision.number;
+		if (hit->now_ns > decision.first_ns)
+			event->value = hit->now_ns - decision.first_ns;
+		bpf_map_delete_elem(&decisions, &key);
 		return;
 	}
 	decision.number = span_number(hit);
-	hit->thread->uses_ids = 1;
-	leader = bpf_task_storage_get(&threads, hit->task->group_leader, NULL, 0);
-	if (leader)
-		leader->uses_ids = 1;
+	uses_ids(hit);
 	if (bpf_map_update_elem(&decisions, &key, &decision, BPF_NOEXIST))
-		bump(hit->counters, TP_COUNT_REFUSED_ASYNC_FULL);
+		bump(hit->counters, TP_COUNT_REFUSED_DECISION);
 	else
 		event->span = decision.number;
 }

@@ -9,6 +9,7 @@
 #include "emit.bpf.h"
 #include "places.bpf.h"
 
+enum { EEXIST = 17 };
 enum { SPAN_BLOCK = 1024 }; /* numbers a thread takes at a time from its process; a power of two */
 
 static __always_inline __u32 span_number(struct hit *hit)
@@ -85,7 +86,8 @@ __noinline int span_put(struct tp_shared *state, const struct frame *frame,
 	event.header.kind = frame->kind;
 	event.header.outcome = ending->outcome;
 	event.header.flags = frame->flags | ending->flags;
-	event.value = ending->now_ns - frame->start_ns;
+	if (ending->now_ns > frame->start_ns)
+		event.value = ending->now_ns - frame->start_ns;
 	event.span = frame->span;
 	event.parent = frame->parent;
 	event.name[0] = frame->name[0];
@@ -130,32 +132,55 @@ static __always_inline void frame_fill(struct frame *frame, struct hit *hit, __u
 	frame->span = span_number(hit);
 }
 
-static __always_inline void async_begin(struct hit *hit, struct frame *frame, __u64 id)
+static __always_inline struct async_key async_key(struct hit *hit, __u32 kind, __u64 id)
 {
-	struct async_key key = { .process = hit->thread->process, .kind = frame->kind, .id = id };
-	struct thread *leader;
-	long ret;
+	struct async_key key = {
+		.process = hit->thread->process, .object = hit->object, .kind = kind, .id = id
+	};
 
-	hit->thread->uses_ids = 1;
+	return key;
+}
+
+/* Both the thread and its leader: whoever is last at exit must know that there is something left. */
+static __always_inline void uses_ids(struct hit *hit)
+{
+	struct thread *leader;
+
+	if (hit->thread->uses_ids)
+		return;
 	leader = bpf_task_storage_get(&threads, hit->task->group_leader, NULL, 0);
 	if (leader)
 		leader->uses_ids = 1;
-	ret = bpf_map_update_elem(&async_spans, &key, frame, BPF_NOEXIST);
-	if (!ret)
-		return;
-	if (bpf_map_lookup_elem(&async_spans, &key)) {
-		bump(hit->counters, TP_COUNT_OVERWRITTEN);
-		bpf_map_update_elem(&async_spans, &key, frame, BPF_ANY);
-		return;
+	hit->thread->uses_ids = 1;
+}
+
+enum { ASYNC_TRIES = 3 }; /* other threads may begin and end the same id meanwhile */
+
+static __always_inline void async_begin(struct hit *hit, struct frame *frame, __u64 id)
+{
+	struct async_key key = async_key(hit, frame->kind, id);
+	long ret = 0;
+	int i;
+
+	uses_ids(hit);
+	frame->id = id;
+	frame->process = key.process;
+	for (i = 0; i < ASYNC_TRIES; i++) {
+		ret = bpf_map_update_elem(&async_spans, &key, frame, BPF_NOEXIST);
+		if (ret != -EEXIST)
+			break;
+		if (!bpf_map_delete_elem(&async_spans, &key))
+			bump(hit->counters, TP_COUNT_OVERWRITTEN);
 	}
-	bump(hit->counters, TP_COUNT_REFUSED_ASYNC_FULL);
+	if (ret)
+		bump(hit->counters, TP_COUNT_REFUSED_ASYNC_FULL);
 }
 
 /* The span around one with an id: of the same id and another kind, outermost kind first, as the
  * other events of that id have it; else what the thread has open. */
-__noinline __u32 async_parent(struct thread *thread, __u32 kind, __u64 id)
+__noinline __u32 async_parent(struct thread *thread, __u32 object, __u32 kind, __u64 id)
 {
-	struct async_key key = { .id = id };
+	struct async_key key = { .object = object, .id = id };
 	struct frame *outer;
 	__u32 i;
 
@@ -179,7 +204,7 @@ static __always_inline void span_begin(struct hit *hit, struct frame *frame, __u
 
 	bump(hit->counters, TP_COUNT_BEGINS);
 	if (id) {
-		frame->parent = async_parent(hit->thread, frame->kind, id);
+		frame->parent = async_parent(hit->thread, hit->object, frame->kind, id);
 		async_begin(hit, frame, id);
 		return;
 	}
@@ -202,16 +227,19 @@ static __always_inline void span_close(struct hit *hit, const struct frame *fram
 		span_put(hit->shared, frame, ending);
 }
 
+/* The entry is copied before it is deleted: of two ends one deletes. What was freed and filled anew
+ * for another span in between is not ours. */
 static __always_inline void async_end(struct hit *hit, __u32 kind, __u64 id,
 				      const struct ending *ending)
 {
-	struct async_key key = { .process = hit->thread->process, .kind = kind, .id = id };
+	struct async_key key = async_key(hit, kind, id);
 	struct frame *found, frame;
 
 	found = bpf_map_lookup_elem(&async_spans, &key);
 	if (found) {
 		frame = *found;
-		if (!bpf_map_delete_elem(&async_spans, &key)) { /* of two ends one deletes */
+		if (frame.id == id && frame.process == key.process && frame.kind == kind &&
+		    !bpf_map_delete_elem(&async_spans, &key)) {
 			span_close(hit, &frame, ending);
 			return;
 		}

@@ -96,15 +96,17 @@ int marker(struct pt_regs *ctx)
 	__u32 kind = kind_of(ctx, marker);
 	struct hit hit; /* admit() fills the rest */
 
+	if (cookie == ~0ull) /* no marker's: see the map */
+		bpf_tail_call(ctx, &never, 0);
 	hit.object = TP_COOKIE_OBJECT(cookie);
-	if (kind >= TP_KINDS) {
-		count(hit.object, TP_KIND_SINGLE, TP_COUNT_REFUSED_ARGUMENT);
-		return 0;
-	}
-	hit.kind = kind;
+	hit.kind = kind < TP_KINDS ? kind : TP_KIND_SINGLE;
 	hit.place = cookie;
 	if (!admit(&hit, level_of(marker)))
 		return 0;
+	if (kind >= TP_KINDS) {
+		bump(hit.counters, TP_COUNT_REFUSED_ARGUMENT);
+		return 0;
+	}
 	program_of(&hit);
 	return dispatch(ctx, &hit, marker);
 }
@@ -127,16 +129,16 @@ SEC("tp_btf/sched_process_exec")
 int BPF_PROG(process_execs, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
 {
 	struct hit hit = { .task = task };
+	bool is_alive;
 
 	hit.thread = bpf_task_storage_get(&threads, task, NULL, 0);
 	if (!hit.thread)
 		return 0;
 	hit.uid = bpf_get_current_uid_gid();
-	if (!lease_is_alive(&hit)) {
+	is_alive = lease_is_alive(&hit);
+	if (!is_alive)
 		count(0, TP_KIND_PROCESS, TP_COUNT_REFUSED_LEASE);
-		return 0;
-	}
-	process_exec(&hit, old_pid);
+	process_exec(&hit, old_pid, is_alive);
 	return 0;
 }
 
@@ -157,7 +159,7 @@ int BPF_PROG(process_exits, struct task_struct *task)
 	is_exec = is_replaced(task);
 	thread_ending(&ending, hit.thread, hit.now_ns, is_exec ? TP_FLAG_BY_EXEC : TP_FLAG_BY_EXIT,
 		      is_exec ? 0 : task->exit_code & ~CORE_BIT);
-	ending.is_discarded = !is_alive || is_silent(task, hit.thread);
+	ending.is_discarded = !is_alive || is_silent(hit.thread);
 	spans_abandon(hit.shared, hit.thread, 0, &ending);
 	if (task->signal->live.counter || is_exec)
 		return 0;

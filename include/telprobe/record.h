@@ -19,6 +19,7 @@
 #define TP_SPAN_TAGS   8	  /* tags a span; the rest is counted */
 #define TP_ASYNC_SPANS 16384	  /* open spans with an id, all processes */
 #define TP_DECISIONS   4096	  /* decisions waiting for their second half, all processes */
+#define TP_SILENT      65536	  /* processes that asked for silence and are still there */
 #define TP_RING_BYTES  (4u << 20) /* default size of the ring; a power of two of pages */
 #define TP_OBJECTS     4096	  /* files with markers; object 0 is none */
 #define TP_ALIASES     16384	  /* constants that stand more than once in a file, all files */
@@ -178,6 +179,7 @@ _Static_assert(sizeof(struct tp_discover) == 64, "discover");
 	X(REFUSED_ARGUMENT, refused_argument, "hits whose kind is none of telprobe.h")           \
 	X(REFUSED_OWNER, refused_owner, "spans whose owner changed between begin and end")       \
 	X(DISCARDED, discarded, "spans open at an opt-out, a detaching or the end of the lease") \
+	X(REFUSED_DECISION, refused_decision, "decisions by id beyond the table")                \
 	X(REFUSED_TAGS, refused_tags, "tags beyond 8 a span")                                    \
 	X(REFUSED_NO_STATE, refused_no_state, "kernel gave no memory for the thread's state")    \
 	X(REFUSED_LEVEL, refused_level, "hits above the level consented to")                     \

@@ -56,6 +56,7 @@ static int load(struct capture *capture, struct error *error)
 	struct telprobe_bpf *programs = capture->programs;
 	int ret;
 
+	programs->rodata->page_kib = (uint32_t)sysconf(_SC_PAGESIZE) / 1024;
 	bpf_map__set_max_entries(programs->maps.objects, capture->room);
 	bpf_map__set_max_entries(programs->maps.counters, capture->room * TP_KINDS);
 	bpf_map__set_max_entries(programs->maps.events, capture->ring_bytes);
