@@ -211,34 +211,51 @@ static int read_meta(struct store *store, struct error *error)
 	return 0;
 }
 
+struct identity {
+	int64_t application, version, objects;
+};
+
+/* In one transaction: read one by one, what another process makes of a new file in between would
+ * look like a database of another program. */
+static int read_identity(struct store *store, struct identity *out, struct error *error)
+{
+	int ret = store_run(store, BEGIN_READ, "read", error);
+
+	if (ret)
+		return ret;
+	ret = store_pragma(store, "PRAGMA application_id", &out->application, error);
+	if (!ret)
+		ret = store_pragma(store, "PRAGMA user_version", &out->version, error);
+	if (!ret)
+		ret = store_pragma(store, "SELECT count(*) FROM sqlite_schema", &out->objects,
+				   error);
+	store_run(store, ROLLBACK, "read", NULL);
+	return ret;
+}
+
 /* Tells a database of telprobe from another one before anything is written to it. */
 static int check_identity(struct store *store, bool *out_is_new, struct error *error)
 {
-	int64_t application, version, objects;
-	int ret;
+	struct identity identity;
+	int ret = read_identity(store, &identity, error);
 
-	ret = store_pragma(store, "PRAGMA application_id", &application, error);
-	if (!ret)
-		ret = store_pragma(store, "PRAGMA user_version", &version, error);
-	if (!ret)
-		ret = store_pragma(store, "SELECT count(*) FROM sqlite_schema", &objects, error);
 	if (ret)
 		return ret;
-	*out_is_new = !application && !version && !objects;
+	*out_is_new = !identity.application && !identity.version && !identity.objects;
 	if (*out_is_new)
 		return 0;
-	if (application != SCHEMA_APPLICATION_ID) {
+	if (identity.application != SCHEMA_APPLICATION_ID) {
 		error_set(error, -EBADMSG, "cannot use '%s': it is a database of another program",
 			  store->path);
 		error_hint(error, "name a file that does not exist yet");
 		return -EBADMSG;
 	}
-	if (version <= SCHEMA_VERSION)
+	if (identity.version <= SCHEMA_VERSION)
 		return 0;
 	error_set(error, -ENOTSUP,
 		  "cannot use '%s': it was written by a newer telprobe "
 		  "(schema %lld, this one knows %d)",
-		  store->path, (long long)version, SCHEMA_VERSION);
+		  store->path, (long long)identity.version, SCHEMA_VERSION);
 	error_hint(error, "update telprobe, or name another file");
 	return -ENOTSUP;
 }
