@@ -91,6 +91,16 @@ int capture_fd(const struct capture *capture);
 uint16_t capture_broken(struct capture *capture);
 void capture_release(struct capture *capture, uint16_t object);
 
+/** capture_pause() - detach from every file and let writers in, for a time in which nobody can hear
+ * that they wait; capture_resume() - attach again to those that did not change meanwhile.
+ * Return: 0, or why the last of the others was dropped. */
+void capture_pause(struct capture *capture);
+int capture_resume(struct capture *capture, struct error *error);
+
+/** capture_detach() - detach from everything, processes too: after it no program of ours runs, so
+ * what the ring holds is all there will be. Names and counts stay readable. */
+void capture_detach(struct capture *capture);
+
 /** capture_stop() - no more records from this moment on; what is in the ring can still be read */
 void capture_stop(struct capture *capture);
 

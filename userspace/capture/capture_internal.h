@@ -15,8 +15,13 @@ struct object { /* a file that was given a number */
 	struct error lease_error;	     /* why there is no lease */
 	struct tp_executable_key executable; /* as stat() tells */
 	struct tp_executable_key as_met; /* as the kernel told: not the same on some file systems */
+	struct link_site *sites;	 /* what is attached, for capture_resume() */
+	int site_count;
+	struct timespec changed; /* ctime at capture_hold() */
+	int64_t bytes;
 	struct links links;
 	bool is_attached;
+	bool is_paused;
 };
 
 struct capture {

@@ -113,10 +113,14 @@ static int attach(struct capture *capture, uint16_t number, const struct inspect
 		if (ret)
 			attach_refused(ret, object->path, error);
 	}
-	free(sites);
-	if (!ret)
-		out->sites = (uint32_t)count;
-	return ret;
+	if (ret) {
+		free(sites);
+		return ret;
+	}
+	object->sites = sites;
+	object->site_count = count;
+	out->sites = (uint32_t)count;
+	return 0;
 }
 
 static int aliases_write(struct capture *capture, uint16_t number,
@@ -153,6 +157,15 @@ static void set_whole(struct capture *capture, uint16_t number, bool is_whole)
 		return;
 	entry.is_whole = is_whole;
 	bpf_map_update_elem(fd, &key, &entry, BPF_ANY);
+}
+
+/* A number may be given again: nothing of the file that had it must be left. */
+static void disable(struct capture *capture, uint16_t number)
+{
+	static const struct tp_object none;
+	uint32_t key = number;
+
+	bpf_map_update_elem(bpf_map__fd(capture->programs->maps.objects), &key, &none, BPF_ANY);
 }
 
 static void detach(struct capture *capture, uint16_t number)
@@ -193,6 +206,7 @@ static void object_clear(struct object *object)
 		close(object->fd);
 	}
 	free(object->path);
+	free(object->sites);
 	memset(object, 0, sizeof(*object));
 	object->fd = -1;
 }
@@ -213,6 +227,8 @@ static int object_open(struct object *object, int fd, const char *path, struct e
 	object->executable.inode = status.st_ino;
 	object->executable.device = kernel_device(status.st_dev);
 	object->as_met = object->executable;
+	object->changed = status.st_ctim;
+	object->bytes = status.st_size;
 	lease_take(object->fd, path, &object->lease_error);
 	return 0;
 }
@@ -293,6 +309,7 @@ void capture_drop(struct capture *capture, uint16_t number)
 
 	forget_executable(capture, object);
 	detach(capture, number);
+	disable(capture, number);
 	capture_release(capture, number);
 	if (was_attached || number != capture->last)
 		return; /* records may still speak of it */
@@ -340,6 +357,104 @@ int capture_fd(const struct capture *capture)
 	return capture->lease_fd;
 }
 
+static void detach_all(struct capture *capture, bool (*is_meant)(const struct object *object))
+{
+	struct links *links = calloc(capture->last + 1u, sizeof(*links));
+	int count = 0;
+	uint16_t i;
+
+	for (i = 1; i <= capture->last; i++) {
+		struct object *object = &capture->objects[i];
+
+		if (!is_meant(object))
+			continue;
+		set_whole(capture, i, false);
+		object->is_attached = false;
+		if (!links)
+			links_detach(&object->links);
+		else
+			links[count++] = object->links;
+		memset(&object->links, 0, sizeof(object->links));
+	}
+	if (links)
+		links_detach_all(links, count);
+	free(links);
+}
+
+static bool is_attached(const struct object *object)
+{
+	return object->is_attached;
+}
+
+void capture_detach(struct capture *capture)
+{
+	size_t i;
+
+	detach_all(capture, is_attached);
+	for (i = 0; i < CAPTURE_PROCESS_LINKS; i++) {
+		bpf_link__destroy(capture->process_links[i]);
+		capture->process_links[i] = NULL;
+	}
+}
+
+void capture_pause(struct capture *capture)
+{
+	uint16_t i;
+
+	for (i = 1; i <= capture->last; i++)
+		capture->objects[i].is_paused = capture->objects[i].is_attached;
+	detach_all(capture, is_attached);
+	for (i = 1; i <= capture->last; i++)
+		if (capture->objects[i].is_paused)
+			lease_give_up(capture->objects[i].fd);
+}
+
+static bool is_unchanged(const struct object *object)
+{
+	struct stat status;
+
+	return !fstat(object->fd, &status) && status.st_size == object->bytes &&
+	       status.st_ctim.tv_sec == object->changed.tv_sec &&
+	       status.st_ctim.tv_nsec == object->changed.tv_nsec;
+}
+
+static int resume(struct capture *capture, uint16_t number, struct error *error)
+{
+	struct object *object = &capture->objects[number];
+	int ret = 0;
+
+	object->is_paused = false;
+	if (object->site_count)
+		ret = lease_take(object->fd, object->path, error);
+	if (!ret && !is_unchanged(object))
+		ret = error_set(error, -EBUSY, "'%s' was written meanwhile: detached from it",
+				object->path);
+	if (!ret && object->site_count)
+		ret = links_attach(capture->programs->progs.marker, capture->facts.method,
+				   object->fd, object->sites, object->site_count, &object->links);
+	object->is_attached = true; /* its number has been used */
+	if (ret) {
+		capture_drop(capture, number);
+		return ret;
+	}
+	set_whole(capture, number, true);
+	return 0;
+}
+
+int capture_resume(struct capture *capture, struct error *error)
+{
+	int ret = 0, failed;
+	uint16_t i;
+
+	for (i = 1; i <= capture->last; i++) {
+		if (!capture->objects[i].is_paused)
+			continue;
+		failed = resume(capture, i, error);
+		ret = failed ? failed : ret;
+	}
+	return ret;
+}
+
 uint16_t capture_broken(struct capture *capture)
 {
 	uint16_t i;
@@ -371,23 +486,13 @@ void capture_release(struct capture *capture, uint16_t number)
 
 void capture_remove_all(struct capture *capture)
 {
-	struct links *links = calloc(capture->last + 2u, sizeof(*links));
-	int count = 0, i;
+	uint16_t i;
 
-	for (i = 1; capture->objects && i <= capture->last; i++) {
-		struct object *object = &capture->objects[i];
-
-		if (object->is_attached && links)
-			links[count++] = object->links;
-		else if (object->is_attached)
-			links_detach(&object->links);
-	}
-	if (links) {
-		links[count++] = capture->trial;
-		links_detach_all(links, count);
-	}
-	free(links);
-	for (i = 1; capture->objects && i <= capture->last; i++)
+	if (!capture->objects)
+		return;
+	detach_all(capture, is_attached);
+	links_detach(&capture->trial);
+	for (i = 1; i <= capture->last; i++)
 		object_clear(&capture->objects[i]);
 	capture->last = 0;
 }

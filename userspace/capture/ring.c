@@ -119,6 +119,11 @@ bool ring_is_empty(const struct ring *ring)
 	return ring->position == atomic_load_explicit(ring->producer, memory_order_seq_cst);
 }
 
+uint64_t ring_end(const struct ring *ring)
+{
+	return atomic_load_explicit(ring->producer, memory_order_acquire);
+}
+
 uint64_t ring_position(const struct ring *ring)
 {
 	return ring->position;

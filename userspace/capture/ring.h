@@ -30,6 +30,7 @@ const void *ring_next(struct ring *ring, size_t *out_bytes);
 /** ring_is_empty() - nothing behind the read position, not even an unfinished record */
 bool ring_is_empty(const struct ring *ring);
 
+uint64_t ring_end(const struct ring *ring);	 /* where the next record will begin */
 uint64_t ring_position(const struct ring *ring); /* bytes read since the ring was made */
 uint64_t ring_released(const struct ring *ring);
 void ring_release(struct ring *ring); /* give the kernel back all that was read */

@@ -17,6 +17,9 @@
 #include "cli/child_signals.h"
 
 struct child {
+	void (*before_stop)(void *data);
+	void (*after_stop)(void *data);
+	void *stop_data;
 	pid_t pid;
 	int pidfd;	/* readable once it has ended */
 	int epoll_fd;	/* pidfd and signals.fd */
@@ -196,6 +199,14 @@ static bool is_continued(const struct child *child)
 	return !waitid(P_PID, (id_t)child->pid, &info, WCONTINUED | WNOHANG) && info.si_pid;
 }
 
+void child_on_stop(struct child *child, void (*before)(void *data), void (*after)(void *data),
+		   void *data)
+{
+	child->before_stop = before;
+	child->after_stop = after;
+	child->stop_data = data;
+}
+
 /* Pass on signals; stop as the child has stopped, so that its shell gets the terminal back. */
 static void follow(const struct child *child)
 {
@@ -205,10 +216,14 @@ static void follow(const struct child *child)
 	signal = stopped_by(child);
 	if (!signal)
 		return;
+	if (child->before_stop)
+		child->before_stop(child->stop_data);
 	child_signals_stop(signal);
 	/* The shell continues the whole group; whoever continued us alone meant the child too. */
 	if (!is_continued(child))
 		kill(child->pid, SIGCONT);
+	if (child->after_stop)
+		child->after_stop(child->stop_data);
 }
 
 /* Return: 1 if the child has said why it failed, 0 if its descriptor closed: it exec'ed or died. */

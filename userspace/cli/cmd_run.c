@@ -156,10 +156,16 @@ static int run_times(struct cli *cli, struct run_session *session, const struct 
 {
 	struct run_targets_found found = { 0 };
 	int64_t i;
-	int ret = 0;
+	int ret = 0, status = 0;
 
-	for (i = 0; i < choices->repeat && !ret; i++)
-		ret = run_once(session, cli_argv(cli), &found, out_status, error);
+	*out_status = 0;
+	for (i = 0; i < choices->repeat && !ret && !run_was_stopped(status); i++) {
+		ret = run_once(session, cli_argv(cli), &found, &status, error);
+		if (!ret && !*out_status) /* of many runs the first that failed tells */
+			*out_status = status;
+	}
+	if (!ret && run_was_stopped(status))
+		*out_status = status;
 	if (!ret && !found.files && !session->late && !session->is_silent && !choices->is_quiet)
 		notice("no telprobe markers in '%s', its libraries or its arguments: only how it "
 		       "ended is known",
@@ -175,6 +181,7 @@ static int finish(struct cli *cli, struct run_session *session, struct run_keep 
 	int ret;
 
 	capture_stop(session->capture);
+	capture_detach(session->capture); /* nothing comes after it */
 	run_drain(session);
 	ret = run_account_read(session, &account, &error);
 	if (ret)

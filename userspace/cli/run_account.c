@@ -145,7 +145,8 @@ static void print_refused_names(FILE *out, const struct run_session *session)
 		fprintf(out, "  not stored: %" PRIu64 " more\n", session->refused_more);
 }
 
-static void print_losses(FILE *out, const struct run_account *account)
+static void print_losses(FILE *out, const struct run_account *account,
+			 const struct run_session *session)
 {
 	int i;
 
@@ -156,6 +157,9 @@ static void print_losses(FILE *out, const struct run_account *account)
 	if (account->missed)
 		fprintf(out, "  hits while a program was running already: %" PRIu64 "\n",
 			account->missed);
+	if (session->unseen)
+		fprintf(out, "  programs that ended before they could be looked at: %u\n",
+			session->unseen);
 	if (account->open > 0)
 		fprintf(out, "  spans still open in processes that go on: %" PRId64 "\n",
 			account->open);
@@ -188,7 +192,7 @@ void run_account_print(FILE *out, const struct run_account *account,
 		if (times)
 			fprintf(out, "  %s: %" PRIu64 "\n", reasons[i].text, times);
 	}
-	print_losses(out, account);
+	print_losses(out, account, session);
 	print_refused_names(out, session);
 }
 

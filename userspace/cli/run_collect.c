@@ -15,7 +15,7 @@ enum {
 	BATCH_RECORDS = 20000, /* design: 7 */
 	NAP_MS = 20,	       /* between two looks at the ring while records come */
 	NAPS_BEFORE_SLEEP = 10,
-	SLEEP_MS = 10000, /* the lease is renewed so often */
+	SLEEP_MS = 1000,  /* bpf/emit.bpf.h: a wake-up may be missed once */
 	LONGEST_MS = 250, /* a batch is committed after that at the latest */
 };
 
@@ -36,13 +36,25 @@ static void commit(struct run_session *session)
 
 	if (position == keep->committed)
 		return;
-	run_act_as_user(session);
 	if (collector_commit(keep->collector, &session->ring, keep->committed, position, &error))
 		store_failed(session, &error); /* counted as lost; the position stays behind */
 	else
 		keep->committed = position;
-	run_act_as_root(session);
 	ring_release(ring);
+}
+
+static void take(struct run_session *session, const void *record, size_t bytes)
+{
+	const struct tp_header *header = record;
+	struct error error = { 0 };
+
+	if (bytes == sizeof(struct tp_discover) && header->type == TP_DISCOVER) {
+		run_act_as_root(session);
+		run_targets_discover(session, record);
+		run_act_as_user(session);
+	} else if (collector_take(session->keep->collector, record, bytes, &error)) {
+		store_failed(session, &error);
+	}
 }
 
 static uint64_t now_ms(void)
@@ -53,23 +65,20 @@ static uint64_t now_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+/* Up to where the ring ended when it began: producers may be faster, and signals, writers and the
+ * lease wait for nobody. */
 uint64_t run_drain(struct run_session *session)
 {
 	struct ring *ring = capture_ring(session->capture);
-	uint64_t taken = 0, started_ms = now_ms();
-	struct error error = { 0 };
+	uint64_t taken = 0, started_ms = now_ms(), end = ring_end(ring);
 	const void *record;
 	size_t bytes;
 
 	clock_sample(&session->clock);
-	while ((record = ring_next(ring, &bytes))) {
-		const struct tp_header *header = record;
-
+	run_act_as_user(session); /* a batch may reach the file before its commit */
+	while (ring_position(ring) < end && (record = ring_next(ring, &bytes))) {
 		taken++;
-		if (bytes == sizeof(struct tp_discover) && header->type == TP_DISCOVER)
-			run_targets_discover(session, record);
-		else if (collector_take(session->keep->collector, record, bytes, &error))
-			store_failed(session, &error);
+		take(session, record, bytes);
 		if (taken % BATCH_RECORDS == 0 ||
 		    (taken % 1024 == 0 && now_ms() - started_ms > LONGEST_MS)) {
 			commit(session);
@@ -77,6 +86,7 @@ uint64_t run_drain(struct run_session *session)
 		}
 	}
 	commit(session);
+	run_act_as_root(session);
 	return taken;
 }
 
@@ -132,6 +142,26 @@ static void wait_for_something(struct run_session *session, int epoll_fd, unsign
 	capture_wake(session->capture);
 }
 
+/* The terminal stops the command and us. Stopped, we hear of no writer: let the files go. */
+static void before_stop(void *data)
+{
+	struct run_session *session = data;
+
+	run_drain(session);
+	capture_pause(session->capture);
+	run_drain(session);
+}
+
+static void after_stop(void *data)
+{
+	struct run_session *session = data;
+	struct error error = { 0 };
+
+	capture_renew(session->capture);
+	if (capture_resume(session->capture, &error))
+		notice_error(&error);
+}
+
 int run_collect(struct run_session *session, struct child *child, int *out_status,
 		struct error *error)
 {
@@ -140,6 +170,7 @@ int run_collect(struct run_session *session, struct child *child, int *out_statu
 
 	if (epoll_fd < 0)
 		return epoll_fd;
+	child_on_stop(child, before_stop, after_stop, session);
 	while (!child_handle(child, out_status)) {
 		wait_for_something(session, epoll_fd, quiet);
 		capture_renew(session->capture);

@@ -47,9 +47,9 @@ static int run_in_turn(struct cli *cli, struct run_session *session, struct run_
 		       int64_t times, int64_t failed[2], struct error *error)
 {
 	int64_t i;
-	int ret = 0, status;
+	int ret = 0, status = 0;
 
-	for (i = 0; i < 2 * times && !ret; i++) {
+	for (i = 0; i < 2 * times && !ret && !run_was_stopped(status); i++) {
 		ret = run_line(session, &keep[i % 2], cli_argv(cli)[i % 2], &status, error);
 		if (!ret)
 			failed[i % 2] += status != 0;

@@ -2,9 +2,11 @@
 #include "cli/run_once.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cli/run_collect.h"
@@ -68,6 +70,13 @@ static void print_word(FILE *out, const char *word)
 	for (byte = word; *byte; byte++)
 		fputs(*byte == '\'' ? "'\\''" : (const char[]){ *byte, '\0' }, out);
 	putc('\'', out);
+}
+
+bool run_was_stopped(int status)
+{
+	int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+
+	return signal == SIGINT || signal == SIGQUIT || signal == SIGTERM || signal == SIGHUP;
 }
 
 /* The command to type instead: what was typed, behind sudo. */

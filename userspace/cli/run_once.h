@@ -17,6 +17,10 @@ int run_once(struct run_session *session, char **argv, struct run_targets_found 
  * database, a kernel that refuses. Return: exit status */
 int run_impossible(const struct cli *cli, int code, struct error *error);
 
+/** run_was_stopped() - somebody ended the command by SIGINT, SIGQUIT, SIGTERM or SIGHUP: who repeats
+ * it stops too. @status: as waitpid() gives it */
+bool run_was_stopped(int status);
+
 /** run_refused() - tell a failure of run_once().
  * Return: exit status: 127 no such command, 126 it cannot be executed (as a shell), 1 else. */
 int run_refused(const struct cli *cli, int code, struct error *error);

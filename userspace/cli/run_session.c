@@ -77,6 +77,10 @@ int run_session_open(enum tp_level level, struct run_session *session, struct er
 	if (ret)
 		return ret;
 	session->is_silent = session->identity.is_silent;
+	if (session->identity.is_under_sudo &&
+	    setgroups((size_t)session->identity.group_count, session->identity.groups))
+		return error_set(error, -errno, "cannot take the caller's groups: %s",
+				 error_text(errno));
 	ret = capture_open(&options, &session->capture, error);
 	if (ret)
 		return ret;

@@ -46,6 +46,7 @@ struct run_session {
 	struct store_ring ring;
 	char command[64];      /* base name of CMD: what its process is called if its file is not */
 	struct run_keep *keep; /* where records go now; the caller's */
+	uint32_t unseen;       /* programs that ended before they could be looked at */
 	uint32_t late;	       /* programs that ran before their markers were attached */
 	bool has_store_failed;
 	struct run_refused refused[RUN_REFUSED_NAMES];

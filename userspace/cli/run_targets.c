@@ -84,11 +84,13 @@ static int look_at(struct run_session *session, int fd, const char *path, bool i
 	static const struct inspection nothing;
 	struct inspection *inspection = NULL;
 	struct error trouble = { 0 };
-	uint16_t object;
+	uint16_t object = 0;
 	int ret;
 
+	*out_object = 0;
 	ret = capture_hold(session->capture, fd, path, &object, error);
-	*out_object = object;
+	if (ret == -EEXIST)
+		*out_object = object;
 	if (ret)
 		return ret == -EEXIST ? 0 : ret;
 	ret = inspector_look(session->inspector, fd, &inspection, &trouble);
@@ -97,7 +99,6 @@ static int look_at(struct run_session *session, int fd, const char *path, bool i
 	if (!is_command && (ret || !has_markers(inspection))) {
 		ret = capture_is_steady(session->capture, object) ? 0 : -EBUSY;
 		capture_drop(session->capture, object);
-		*out_object = 0;
 		inspection_free(inspection);
 		return ret;
 	}
@@ -105,6 +106,8 @@ static int look_at(struct run_session *session, int fd, const char *path, bool i
 		tell_unusable(path, inspection);
 	ret = attach_held(session, object, fd, inspection ? inspection : &nothing, found, error);
 	inspection_free(inspection);
+	if (!ret)
+		*out_object = object;
 	return ret;
 }
 
@@ -171,18 +174,20 @@ void run_targets_discover(struct run_session *session, const struct tp_discover 
 
 	snprintf(link, sizeof(link), "/proc/%u/exe", record->pid);
 	fd = open(link, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return; /* gone already; the next one of it will be told of again */
+	/* it ended, executed another program, or the number means another in our namespace */
+	if (fd < 0 || fstat(fd, &status) || status.st_ino != record->inode) {
+		session->unseen++;
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
 	length = readlink(link, path, sizeof(path) - 1);
 	path[length > 0 ? length : 0] = '\0';
-	ret = fstat(fd, &status) ? -errno : 0;
-	if (!ret)
-		ret = look_at(session, fd, path, false, &object, &found, &error);
+	ret = look_at(session, fd, path, false, &object, &found, &error);
 	close(fd);
 	if (ret && error.code)
 		notice_error(&error);
-	/* It may execute another program by now, and a file being written may do the next time. */
-	if (ret != -EBUSY && status.st_ino == record->inode)
+	if (ret != -EBUSY) /* a file being written may have markers the next time */
 		capture_know(session->capture, record, object, NULL);
 	if (found.files) {
 		session->late++;
