@@ -9,7 +9,7 @@ enum { PAGE_KIB = 4 };
 enum { CORE_BIT = 0x80 }; /* depends on `ulimit -c`, tells nothing about the program */
 
 struct sweep {
-	struct tp_shared *shared;
+	struct tp_reader *reader;
 	struct ending *ending;
 	__u32 process;
 };
@@ -24,7 +24,7 @@ static long sweep_span(void *map, const void *key, void *value, void *context)
 		return 0;
 	frame = *(struct frame *)value;
 	if (!bpf_map_delete_elem(&async_spans, key))
-		span_put(sweep->shared, &frame, sweep->ending);
+		span_put(sweep->reader, &frame, sweep->ending);
 	return 0;
 }
 
@@ -39,10 +39,10 @@ static long sweep_decision(void *map, const void *key, void *value, void *contex
 }
 
 /* Everything a process that is no more has left open under ids. */
-static __always_inline void process_sweep(struct tp_shared *state, __u32 process,
+static __always_inline void process_sweep(struct tp_reader *state, __u32 process,
 					  struct ending *ending)
 {
-	struct sweep sweep = {.shared = state, .ending = ending, .process = process};
+	struct sweep sweep = {.reader = state, .ending = ending, .process = process};
 
 	bpf_for_each_map_elem(&async_spans, sweep_span, &sweep, 0);
 	bpf_for_each_map_elem(&decisions, sweep_decision, &sweep, 0);
@@ -88,11 +88,21 @@ static __always_inline __u32 process_level(struct thread *thread, __u32 uid, __u
 {
 	struct tp_object *object = bpf_map_lookup_elem(&objects, &program);
 
-	if (!program && (thread->mark & TP_MARK_FIRST))
+	if (!program && thread && (thread->mark & TP_MARK_FIRST))
 		return thread->level;
 	if (!program || !object || !object->is_enabled)
 		return TP_LEVEL_OFF;
 	return consented_level(thread, uid, object->target);
+}
+
+/* A process without a mark executes a program its owner consented to. */
+static __always_inline struct thread *process_meet(struct hit *hit)
+{
+	__u32 program = program_lookup(hit->task);
+
+	if (process_level(NULL, hit->uid, program) < TP_LEVEL_ENHANCED)
+		return NULL;
+	return thread_new(hit->task);
 }
 
 static __always_inline void header_fill(struct tp_header *header, struct hit *hit, __u8 type)
@@ -125,7 +135,7 @@ static __always_inline void discover(struct hit *hit)
 	record.inode = key.inode;
 	record.device = key.device;
 	record.pid = hit->task->tgid;
-	put(hit->shared, (struct record *)&record, true);
+	put(hit->reader, (struct record *)&record, true);
 }
 
 static __always_inline void process_exec(struct hit *hit, pid_t old_pid)
@@ -137,10 +147,10 @@ static __always_inline void process_exec(struct hit *hit, pid_t old_pid)
 
 	thread_ending(&ending, thread, hit->now_ns, TP_FLAG_BY_EXEC, 0);
 	ending.is_discarded = thread->mark & TP_MARK_SILENT;
-	spans_abandon(hit->shared, thread, 0, &ending);
+	spans_abandon(hit->reader, thread, 0, &ending);
 	/* a thread that takes over its leader's place cannot know what the leader had open */
 	if (thread->uses_ids || old_pid != hit->task->pid)
-		process_sweep(hit->shared, thread->process, &ending);
+		process_sweep(hit->reader, thread->process, &ending);
 	thread->deep = 0;
 	thread->uses_ids = 0;
 	thread->is_forked = 0;
@@ -163,7 +173,7 @@ static __always_inline void process_exec(struct hit *hit, pid_t old_pid)
 		return;
 	header_fill(&event.header, hit, TP_EXEC);
 	bump(set, TP_COUNT_SINGLES);
-	emit(hit->shared, &event, set, false);
+	emit(hit->reader, &event, set, false);
 }
 
 /* The process's wait status, as wait4() will report it. */
@@ -217,7 +227,7 @@ static __always_inline void exit_emit(struct hit *hit)
 	if (!set)
 		return;
 	bump(set, TP_COUNT_SINGLES);
-	emit(hit->shared, &record, set, (record.code & 0x7f) != 0);
+	emit(hit->reader, &record, set, (record.code & 0x7f) != 0);
 }
 
 /* The last thread of a process is ending. @ending: what becomes of its spans with an id */
@@ -231,7 +241,7 @@ static __always_inline void process_exit(struct hit *hit, struct ending *ending)
 		return;
 	leader->has_ended = 1;
 	if (leader->uses_ids || hit->thread->uses_ids)
-		process_sweep(hit->shared, hit->thread->process, ending);
+		process_sweep(hit->reader, hit->thread->process, ending);
 	if (!ending->is_discarded)
 		exit_emit(hit);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* telprobe.bpf.c - one program for all markers, three for processes. None reads user memory.
+/* telprobe.bpf.c - one program for all markers, four for processes. Only
+ * `environment`, which `run` does not load, looks at user memory.
  * One program, because then one link holds all markers of a file: detaching waits for a grace
  * period a link, and a service has a thousand files. */
 #include "vmlinux.h"
@@ -21,6 +22,7 @@ char license_of_programs[] SEC("license") = "Dual BSD/GPL";
 #include "singles.bpf.h"
 #include "markers.bpf.h"
 #include "process.bpf.h"
+#include "environment.bpf.h"
 
 /* The lowest level at which a marker's single records may leave the kernel. Below `enhanced` only
  * totals may, so a marker that basic allows waits for them here. */
@@ -130,19 +132,38 @@ int BPF_PROG(process_forks, struct task_struct *parent, struct task_struct *chil
 	return 0;
 }
 
+/* Attached before process_execs, which must find the mark. Loaded for the service alone. */
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(environment, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
+{
+	struct thread *thread;
+
+	if (!environment_says_no(task))
+		return 0;
+	thread = thread_new(task);
+	if (thread)
+		thread->mark |= TP_MARK_SILENT;
+	else
+		count(0, TP_KIND_PROCESS, TP_COUNT_REFUSED_NO_STATE);
+	return 0;
+}
+
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(process_execs, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
 {
 	struct hit hit = {.task = task};
 
 	hit.thread = bpf_task_storage_get(&threads, task, NULL, 0);
-	if (!hit.thread)
-		return 0;
 	hit.uid = bpf_get_current_uid_gid();
 	if (!lease_is_alive(&hit)) {
-		count(0, TP_KIND_PROCESS, TP_COUNT_REFUSED_LEASE);
+		if (hit.thread)
+			count(0, TP_KIND_PROCESS, TP_COUNT_REFUSED_LEASE);
 		return 0;
 	}
+	if (!hit.thread)
+		hit.thread = process_meet(&hit);
+	if (!hit.thread)
+		return 0;
 	process_exec(&hit, old_pid);
 	return 0;
 }
@@ -166,7 +187,7 @@ int BPF_PROG(process_exits, struct task_struct *task)
 		      is_exec ? TP_FLAG_BY_EXEC : TP_FLAG_BY_EXIT,
 		      is_exec ? 0 : task->exit_code & ~CORE_BIT);
 	ending.is_discarded = !is_alive || is_silent(task, hit.thread);
-	spans_abandon(hit.shared, hit.thread, 0, &ending);
+	spans_abandon(hit.reader, hit.thread, 0, &ending);
 	if (task->signal->live.counter || is_exec)
 		return 0;
 	process_exit(&hit, &ending);

@@ -20,6 +20,8 @@ struct ring;
 struct capture_options {
 	uint32_t objects;    /* files that can be added, 1..TP_OBJECTS - 1 */
 	uint32_t ring_bytes; /* 0: TP_RING_BYTES; rounded up to a power of two of pages */
+	bool reads_environment; /* silence programs whose environment says DO_NOT_TRACK: needs a
+				   program that looks at user memory (bpf/environment.bpf.h) */
 };
 
 /** capture_open() - load the programs and find out how this kernel attaches
@@ -48,6 +50,19 @@ int capture_mark(struct capture *capture, pid_t pid, enum tp_level level, bool i
  * -EACCES, -ENOMEM. */
 int capture_hold(struct capture *capture, int fd, const char *path, uint16_t *out_object,
 		 struct error *error);
+
+/** capture_assign() - the consent for @object is asked under @target; before capture_attach(). Without
+ * it, its own number is its target. */
+void capture_assign(struct capture *capture, uint16_t object, uint32_t target);
+
+/** capture_consent() - what @uid agreed to for @target; TP_LEVEL_OFF: nothing. In force at the next
+ * hit, in every running process. */
+int capture_consent(struct capture *capture, uint32_t uid, uint32_t target, enum tp_level level,
+		    struct error *error);
+
+/** capture_barrier() - wait until no program runs that began before the call: after it nothing is
+ * put into the ring that the last capture_consent() forbade. Some 10 ms. */
+int capture_barrier(struct capture *capture, struct error *error);
 
 struct capture_added {
 	uint32_t sites;	   /* attached */

@@ -7,7 +7,7 @@
 #include "capture/link.h"
 #include "telprobe.skel.h"
 
-enum { CAPTURE_PROCESS_LINKS = 3 };
+enum { CAPTURE_PROCESS_LINKS = 4 };
 
 struct object { /* a file that was given a number */
 	char *path;
@@ -15,6 +15,7 @@ struct object { /* a file that was given a number */
 	struct error lease_error; /* why there is no lease */
 	uint64_t inode;
 	uint32_t device; /* as the kernel has it */
+	uint32_t target; /* key of consent */
 	struct links links;
 	bool is_attached;
 };
@@ -22,7 +23,8 @@ struct object { /* a file that was given a number */
 struct capture {
 	struct telprobe_bpf *programs;
 	struct bpf_link *process_links[CAPTURE_PROCESS_LINKS];
-	struct tp_shared *shared;
+	struct tp_lease *lease;
+	struct tp_reader *reader;
 	struct ring *ring;
 	struct capture_facts facts;
 	struct links trial; /* on our own trial function */
@@ -31,6 +33,7 @@ struct capture {
 	uint16_t last;		/* highest number given out */
 	uint32_t ring_bytes;
 	int lease_fd;
+	bool reads_environment;
 };
 
 /** capture_remove_all() - detach every file, give up the leases, free the names */
