@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "service/collector_role.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "capture/ring.h"
+#include "lib/clock.h"
+#include "service/messages.h"
+#include "service/owners.h"
+#include "service/api.h"
+
+enum {
+	BATCH_RECORDS = 20000,
+	NAP_MS = 20,
+	NAPS_BEFORE_SLEEP = 10,
+	SLEEP_MS = 60000,
+	LONGEST_MS = 250,
+	ANSWER_MS = 5000, /* the supervisor's answer about a name */
+	NAMES = TP_OBJECTS,
+};
+
+struct state {
+	const struct collector_role *role;
+	struct owners *owners;
+	struct firewall *firewall;
+	struct clock clock;
+	char names[NAMES][64]; /* base names of files, by object */
+	bool is_stopping;
+	bool is_alone; /* the supervisor is gone */
+};
+
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static uint64_t drain(struct state *state)
+{
+	struct ring *ring = capture_ring(state->role->capture);
+	uint64_t taken = 0, started_ms = now_ms();
+	const void *record;
+	size_t bytes;
+
+	clock_sample(&state->clock);
+	while ((record = ring_next(ring, &bytes))) {
+		const struct tp_header *header = record;
+
+		taken++;
+		if (bytes == sizeof(struct tp_event) && header->type != TP_DISCOVER)
+			owners_take(state->owners, header->uid, record, bytes, ring_position(ring));
+		if (taken % BATCH_RECORDS && (taken % 1024 || now_ms() - started_ms < LONGEST_MS))
+			continue;
+		owners_commit(state->owners, ring_position(ring));
+		ring_release(ring);
+		started_ms = now_ms();
+	}
+	owners_commit(state->owners, ring_position(ring));
+	ring_release(ring);
+	return taken;
+}
+
+static void answer_done(struct state *state)
+{
+	struct owners_counts counts = owners_counts(state->owners);
+	struct message message = {.kind = MESSAGE_DONE,
+				  .number = (int64_t)counts.stored,
+				  .number2 = (int64_t)counts.lost};
+
+	message_send(state->role->supervisor_fd, &message, -1);
+}
+
+static void handle_supervisor(struct state *state, const struct message *message)
+{
+	switch (message->kind) {
+	case MESSAGE_OBJECT:
+		if (message->object < NAMES)
+			memcpy(state->names[message->object], message->text,
+			       sizeof(message->text));
+		break;
+	case MESSAGE_CONSENTED:
+		if (!message->number) /* what came before the no was consented to: keep it */
+			drain(state);
+		owners_allow(state->owners, message->uid, (uint32_t)message->number);
+		if (!message->number)
+			answer_done(state);
+		break;
+	case MESSAGE_STOP:
+		state->is_stopping = true;
+		break;
+	default:
+		fprintf(stderr, "telprobe: collector: message %u is not for me\n", message->kind);
+		state->is_alone = true;
+	}
+}
+
+/* Return: 1 handled one, 0 none there, negative: the supervisor is gone. */
+static int receive_supervisor(struct state *state)
+{
+	struct message message;
+	int fd = -1, ret = message_receive(state->role->supervisor_fd, &message, &fd);
+
+	if (fd >= 0)
+		close(fd);
+	if (ret > 0)
+		handle_supervisor(state, &message);
+	else if (ret < 0)
+		state->is_alone = true;
+	return ret;
+}
+
+/* An erasure: who asks is what the kernel says of the client's own socket. */
+static void receive_client(struct state *state)
+{
+	struct message message;
+	struct error error = {0};
+	int64_t freed_bytes = 0;
+	int client = -1, ret;
+	uint32_t uid;
+
+	if (message_receive(state->role->api_fd, &message, &client) <= 0 || client < 0)
+		return;
+	ret = control_peer(client, &uid, NULL);
+	if (!ret && message.kind == MESSAGE_CLIENT && message.request.act == CONTROL_ERASE) {
+		if (uid == 0 && message.request.uid != (uint32_t)-1)
+			uid = message.request.uid;
+		else if (message.request.uid != (uint32_t)-1 && message.request.uid != uid)
+			ret = error_set(&error, -EPERM, "only root may erase what others own");
+		drain(state);
+		if (!ret)
+			ret = owners_erase(state->owners, uid, &freed_bytes, &error);
+	} else {
+		ret = error_set(&error, -EINVAL, "not a request for the collector");
+	}
+	control_answer_end(client, ret, freed_bytes, error.what, error.hint);
+	close(client);
+}
+
+/* --- what the rows' collectors ask for ----------------------------------------------------- */
+
+static int source_text(void *data, uint16_t object, uint32_t place, char out[64])
+{
+	struct message message = {.kind = MESSAGE_ASK_TEXT, .object = object, .place = place};
+	struct state *state = data;
+	struct pollfd polled = {.fd = state->role->supervisor_fd, .events = POLLIN};
+	uint64_t until_ms = now_ms() + ANSWER_MS;
+	int fd = -1, ret;
+
+	if (message_send(state->role->supervisor_fd, &message, -1))
+		return -EPIPE;
+	while (!state->is_alone && now_ms() < until_ms) {
+		poll(&polled, 1, 100);
+		ret = message_receive(state->role->supervisor_fd, &message, &fd);
+		if (fd >= 0)
+			close(fd);
+		if (ret < 0)
+			state->is_alone = true;
+		if (ret <= 0)
+			continue;
+		if (message.kind != MESSAGE_TEXT) {
+			handle_supervisor(state, &message);
+			continue;
+		}
+		if (message.object != object || message.place != place)
+			continue;
+		memcpy(out, message.text, 64);
+		out[63] = '\0';
+		return message.code;
+	}
+	return -EPIPE;
+}
+
+static const char *source_program(void *data, uint16_t object)
+{
+	struct state *state = data;
+
+	return object < NAMES && state->names[object][0] ? state->names[object] : NULL;
+}
+
+static int64_t source_utc_us(void *data, uint64_t monotonic_ns)
+{
+	struct state *state = data;
+
+	return clock_utc_us(&state->clock, monotonic_ns);
+}
+
+/* --- the loop ------------------------------------------------------------------------------ */
+
+static void wait_for_something(struct state *state, unsigned int quiet)
+{
+	struct capture *capture = state->role->capture;
+	bool is_quiet = quiet > NAPS_BEFORE_SLEEP;
+	struct pollfd polled[] = {
+		{.fd = ring_fd(capture_ring(capture)), .events = POLLIN},
+		{.fd = state->role->supervisor_fd, .events = POLLIN},
+		{.fd = state->role->api_fd, .events = POLLIN},
+	};
+
+	if (!(is_quiet ? capture_sleep(capture) : capture_nap(capture)))
+		usleep(1000);
+	else
+		poll(polled, 3, is_quiet ? SLEEP_MS : NAP_MS);
+	capture_wake(capture);
+}
+
+static void loop(struct state *state)
+{
+	unsigned int quiet = 0;
+
+	while (!state->is_stopping && !state->is_alone) {
+		wait_for_something(state, quiet);
+		while (receive_supervisor(state) > 0)
+			;
+		quiet = drain(state) ? 0 : quiet + 1;
+		receive_client(state);
+	}
+	drain(state);
+	if (state->is_stopping)
+		answer_done(state);
+}
+
+int collector_role_run(void *data)
+{
+	struct collector_role *role = data;
+	struct state *state = calloc(1, sizeof(*state));
+	struct owners_options options = {.directory = role->events_directory, .ring = role->ring};
+	struct error error = {0};
+	int ret = -ENOMEM;
+
+	if (!state)
+		return 1;
+	state->role = role;
+	clock_init(&state->clock, NULL);
+	ret = firewall_new(&state->firewall, &error);
+	options.firewall = state->firewall;
+	options.source = (struct collector_source){.data = state,
+						   .text = source_text,
+						   .program = source_program,
+						   .utc_us = source_utc_us};
+	if (!ret)
+		ret = owners_new(&options, &state->owners, &error);
+	if (ret)
+		fprintf(stderr, "telprobe: collector: %s\n", error.what);
+	else
+		loop(state);
+	owners_free(state->owners);
+	firewall_free(state->firewall);
+	free(state);
+	return ret ? 1 : 0;
+}
+
+static const char *const system_calls[] = {
+	/* memory, time, end */
+	"brk", "mmap", "munmap", "mremap", "madvise", "mprotect", "clock_gettime", "clock_nanosleep",
+	"nanosleep", "gettimeofday", "exit", "exit_group", "rt_sigreturn", "restart_syscall", "futex",
+	"rt_sigaction", "rt_sigprocmask", "getrandom", "getpid", "geteuid", "getuid", "gettid",
+	"uname",
+	/* the ring, the messages */
+	"poll", "ppoll", "epoll_wait", "epoll_pwait", "recvmsg", "sendmsg", "recvfrom", "sendto",
+	"getsockopt",
+	/* the databases */
+	"openat", "open", "close", "read", "write", "pread64", "pwrite64", "lseek", "fstat",
+	"newfstatat", "stat", "lstat", "statx", "fsync", "fdatasync", "ftruncate", "fallocate",
+	"fcntl", "unlink", "unlinkat", "access", "faccessat", "faccessat2", "readlink",
+	"readlinkat", "getcwd", "chmod", "fchmod", "fchmodat", "fchown", "umask", "flock",
+	"getdents64", "dup", NULL,
+};
+
+void collector_role_sandbox(struct sandbox *sandbox, const char *events_directory)
+{
+	*sandbox = (struct sandbox){.role = "collector",
+				    .extra_group = (gid_t)-1,
+				    .capabilities = {-1},
+				    .paths = {{events_directory, true}, {NULL, false}},
+				    .system_calls = system_calls,
+				    .files_max = 512};
+}
