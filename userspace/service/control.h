@@ -6,8 +6,10 @@
 #ifndef TELPROBE_SERVICE_CONTROL_H
 #define TELPROBE_SERVICE_CONTROL_H
 
+#include <stddef.h>
 #include <stdint.h>
 
+#include "lib/error.h"
 #include "privacy/consent.h"
 
 #define CONTROL_DIRECTORY "/run/telprobe"
@@ -35,7 +37,7 @@ struct control_request {
 	uint32_t with_sequence;
 	uint32_t level;		     /* CONTROL_DECIDE */
 	char target[CONSENT_TARGET]; /* CONTROL_DECIDE; "": all; NUL-terminated */
-	uint8_t reserved[128];	     /* zero */
+	uint8_t reserved[136];	     /* zero */
 };
 _Static_assert(sizeof(struct control_request) == 256, "fixed size");
 
@@ -83,6 +85,36 @@ struct control_target {
 	char problem[CONTROL_TEXT];
 };
 
-/* CONTROL_IS_ROWS: uint32_t kind, uint32_t count, then the rows as rows_wire.h packs them. */
+struct control_rows { /* followed by @count rows as rows_wire.h packs them */
+	uint32_t kind;
+	uint32_t count; /* 1.. */
+};
+
+/* --- for whoever holds the socket of a client: api, supervisor, collector ------------------- */
+
+#define CONTROL_OWN UINT32_MAX /* uid of a request: the caller's own data */
+
+/** control_peer() - who connected, as the kernel has it; @out_pid may be NULL (0: not visible)
+ * Return: 0, or -ENOTCONN, -EBADF, -ENOTSOCK for what is no connected local socket. */
+int control_peer(int fd, uint32_t *out_uid, int32_t *out_pid);
+
+/** control_check() - is this a request at all: size, version, act, NUL, zeros, numbers
+ * Return: 0; -EPROTO with what is wrong. */
+int control_check(const void *request, size_t bytes, struct error *error);
+
+/** control_whose() - whose data @request of @peer_uid means
+ * Return: 0; -EACCES for another's, unless the peer is root, in the same words whether that other
+ * one has data or exists. */
+int control_whose(const struct control_request *request, uint32_t peer_uid, uint32_t *out_uid,
+		  struct error *error);
+
+/** control_answer() - send one message of an answer, without waiting
+ * Return: 0; -EAGAIN: the client does not read; -EPIPE: it is gone. */
+int control_answer(int fd, const void *answer, size_t bytes);
+
+/** control_end_set(), control_answer_end() - the last message; @what, @hint may be NULL. */
+void control_end_set(struct control_end *end, int code, int64_t number, const char *what,
+		     const char *hint);
+int control_answer_end(int fd, int code, int64_t number, const char *what, const char *hint);
 
 #endif

@@ -12,9 +12,12 @@ enum message_kind {
 	/* supervisor to collector */
 	MESSAGE_OBJECT = 1, /* a file got a number: object, text = its base name */
 	MESSAGE_TEXT,	    /* answer: object, place, code, text */
-	MESSAGE_CONSENTED,  /* uid: rows of it may be stored; number = level. 0: drain, then answer */
-	MESSAGE_STOP,	    /* drain, commit, answer MESSAGE_DONE, end */
+	MESSAGE_CONSENTED,  /* uid: rows of it may be stored; number = level, 0: no more */
+	MESSAGE_DRAIN,	    /* take all that is in the ring, then answer MESSAGE_DONE */
+	MESSAGE_READY,	    /* everything it has to know was told: it may read the ring */
+	MESSAGE_STOP,	    /* drain, commit, end */
 	/* collector to supervisor */
+	MESSAGE_HELLO,	  /* a new worker: tell me everything */
 	MESSAGE_ASK_TEXT, /* object, place */
 	MESSAGE_DONE,	  /* number: events stored so far; number2: lost */
 	MESSAGE_COUNTS,	  /* once a second: number: stored, number2: lost */
@@ -35,10 +38,14 @@ struct message {
 	struct control_request request;
 };
 
-/** message_send() - @fd: also pass this descriptor, -1: none. Return: 0, -EAGAIN, -EPIPE. */
+_Static_assert(sizeof(struct message) == 360, "fixed size, no padding");
+
+/** message_send() - without waiting. @fd: also pass this descriptor, -1: none; it stays the
+ * caller's. Return: 0; -EAGAIN: the peer does not read; -EPIPE: it is gone; -errno. */
 int message_send(int socket, const struct message *message, int fd);
-/** message_receive() - *out_fd: descriptor that came along or -1. Return: 1; 0: none now; -EPIPE: the
- * peer is gone; -EBADMSG: not a message. */
+/** message_receive() - without waiting. *out_fd: descriptor that came along or -1; the caller
+ * closes it. Return: 1; 0: none now; -EPIPE: the peer is gone; -EBADMSG: not a message (another
+ * size or kind, more than one descriptor): nothing is left open, the peer is to be ended. */
 int message_receive(int socket, struct message *out, int *out_fd);
 
 #endif
