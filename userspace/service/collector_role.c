@@ -31,6 +31,7 @@ struct state {
 	struct firewall *firewall;
 	struct clock clock;
 	char names[NAMES][64]; /* base names of files, by object */
+	bool is_ready; /* was told files and consents */
 	bool is_stopping;
 	bool is_alone; /* the supervisor is gone */
 };
@@ -87,11 +88,14 @@ static void handle_supervisor(struct state *state, const struct message *message
 			       sizeof(message->text));
 		break;
 	case MESSAGE_CONSENTED:
-		if (!message->number) /* what came before the no was consented to: keep it */
-			drain(state);
 		owners_allow(state->owners, message->uid, (uint32_t)message->number);
-		if (!message->number)
-			answer_done(state);
+		break;
+	case MESSAGE_DRAIN:
+		drain(state);
+		answer_done(state);
+		break;
+	case MESSAGE_READY:
+		state->is_ready = true;
 		break;
 	case MESSAGE_STOP:
 		state->is_stopping = true;
@@ -129,16 +133,13 @@ static void receive_client(struct state *state)
 	if (message_receive(state->role->api_fd, &message, &client) <= 0 || client < 0)
 		return;
 	ret = control_peer(client, &uid, NULL);
-	if (!ret && message.kind == MESSAGE_CLIENT && message.request.act == CONTROL_ERASE) {
-		if (uid == 0 && message.request.uid != (uint32_t)-1)
-			uid = message.request.uid;
-		else if (message.request.uid != (uint32_t)-1 && message.request.uid != uid)
-			ret = error_set(&error, -EPERM, "only root may erase what others own");
-		drain(state);
-		if (!ret)
-			ret = owners_erase(state->owners, uid, &freed_bytes, &error);
-	} else {
+	if (!ret && (message.kind != MESSAGE_CLIENT || message.request.act != CONTROL_ERASE))
 		ret = error_set(&error, -EINVAL, "not a request for the collector");
+	if (!ret)
+		ret = control_whose(&message.request, uid, &uid, &error);
+	if (!ret) {
+		drain(state);
+		ret = owners_erase(state->owners, uid, &freed_bytes, &error);
 	}
 	control_answer_end(client, ret, freed_bytes, error.what, error.hint);
 	close(client);
@@ -211,10 +212,25 @@ static void wait_for_something(struct state *state, unsigned int quiet)
 	capture_wake(capture);
 }
 
+/* Not a record is read before it is known whose may be. */
+static void hello(struct state *state)
+{
+	struct pollfd polled = {.fd = state->role->supervisor_fd, .events = POLLIN};
+	struct message message = {.kind = MESSAGE_HELLO};
+
+	if (message_send(state->role->supervisor_fd, &message, -1))
+		state->is_alone = true;
+	while (!state->is_ready && !state->is_alone && !state->is_stopping) {
+		poll(&polled, 1, 1000);
+		receive_supervisor(state);
+	}
+}
+
 static void loop(struct state *state)
 {
 	unsigned int quiet = 0;
 
+	hello(state);
 	while (!state->is_stopping && !state->is_alone) {
 		wait_for_something(state, quiet);
 		while (receive_supervisor(state) > 0)
@@ -223,8 +239,6 @@ static void loop(struct state *state)
 		receive_client(state);
 	}
 	drain(state);
-	if (state->is_stopping)
-		answer_done(state);
 }
 
 int collector_role_run(void *data)
