@@ -71,7 +71,9 @@ int message_receive(int socket, struct message *out, int *out_fd)
 	struct message message;
 	struct iovec part = { &message, sizeof(message) };
 	union control control;
-	struct msghdr header = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control,
+	struct msghdr header = { .msg_iov = &part,
+				 .msg_iovlen = 1,
+				 .msg_control = &control,
 				 .msg_controllen = sizeof(control) };
 	int fds[FDS_MAX], count;
 	ssize_t got;
