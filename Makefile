@@ -20,7 +20,7 @@ say = @printf '  %-8s %s\n'
 endif
 
 VERSION := 0.1.0
-PACKAGES := libbpf libelf zlib sqlite3 libcjson libsodium libseccomp
+PACKAGES := libbpf libelf zlib sqlite3 libcjson libsodium libseccomp yaml-0.1
 BUILD := build$(if $(SANITIZE),/sanitize)
 arch := $(shell uname -m | sed 's/x86_64/x86/;s/aarch64/arm64/')
 multiarch := $(shell $(CC) -print-multiarch)
