@@ -25,9 +25,9 @@ enum {
 };
 
 struct api_options {
-	int listen_fd;	   /* SOCK_SEQPACKET, listening */
-	int supervisor_fd; /* its end, or any message of it, ends api_run() */
-	int collector_fd;  /* -1: nobody erases; an end of it does not end the api */
+	int listen_fd;		      /* SOCK_SEQPACKET, listening */
+	int supervisor_fd;	      /* its end, or any message of it, ends api_run() */
+	int collector_fd;	      /* -1: nobody erases; an end of it does not end the api */
 	const char *events_directory; /* UID.db, readable by this process */
 	int64_t connections_max;
 	int64_t connections_max_user;
