@@ -19,7 +19,7 @@
 #include "report/summary.h"
 
 static const struct cli_option options[] = {
-	CLI_OPTION_DB,
+	{.name = "db", .value = "FILE", .help = "keep the events in that database"},
 	{.name = "level", .value = "LEVEL", .help = "enhanced or full (default: full)"},
 	{.name = "repeat", .letter = 'n', .value = "N", .help = "run CMD N times, 1 to 10000"},
 	{.name = "compare", .help = "take two command lines, run each N times in turn, tell what "

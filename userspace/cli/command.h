@@ -30,7 +30,13 @@ struct cli_option { /* a table of them ends with an empty row */
 
 /* Options that mean the same wherever they appear. */
 #define CLI_OPTION_DB                                                                              \
-	{ .name = "db", .value = "FILE", .help = "database of events (default: $TELPROBE_DB)" }
+	{ .name = "db",                                                                            \
+	  .value = "FILE",                                                                         \
+	  .help = "database of events (default: $TELPROBE_DB, else the service)" }
+#define CLI_OPTION_USER                                                                            \
+	{ .name = "user",                                                                          \
+	  .value = "NAME",                                                                         \
+	  .help = "whose events, for root: a name or uid (default: your own)" }
 #define CLI_OPTION_JSON { .name = "json", .help = "print JSON instead of text" }
 
 enum cli_needs { /* what an example wants of the machine it is tried on */
