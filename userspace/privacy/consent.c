@@ -20,6 +20,12 @@ static const struct {
 	{ "verbose", TP_LEVEL_FULL },
 };
 
+static const char *const policy_names[] = {
+	[CONSENT_OPT_IN] = "opt-in",
+	[CONSENT_OPT_OUT] = "opt-out",
+	[CONSENT_LOCKED] = "locked",
+};
+
 static const char *const reason_texts[CONSENT_REASONS] = {
 	[CONSENT_NEVER_ASKED] = "you have not said yes",
 	[CONSENT_SAID_YES] = "you said yes to everything",
@@ -56,6 +62,24 @@ int consent_level_parse(const char *name, enum tp_level *out)
 		if (strcmp(level_aliases[i].name, name) != 0)
 			continue;
 		*out = level_aliases[i].level;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+const char *consent_policy_name(enum consent_policy policy)
+{
+	return (unsigned int)policy <= CONSENT_LOCKED ? policy_names[policy] : "unknown";
+}
+
+int consent_policy_parse(const char *name, enum consent_policy *out)
+{
+	size_t i;
+
+	for (i = 0; i <= CONSENT_LOCKED; i++) {
+		if (strcmp(policy_names[i], name) != 0)
+			continue;
+		*out = (enum consent_policy)i;
 		return 0;
 	}
 	return -EINVAL;

@@ -120,4 +120,8 @@ const char *consent_level_name(enum tp_level level);
 /** consent_level_parse() - off, basic, enhanced, full, or minimal, normal, verbose. -EINVAL */
 int consent_level_parse(const char *name, enum tp_level *out);
 
+const char *consent_policy_name(enum consent_policy policy);
+/** consent_policy_parse() - opt-in, opt-out, locked. -EINVAL */
+int consent_policy_parse(const char *name, enum consent_policy *out);
+
 #endif
