@@ -15,6 +15,7 @@
 	X(export)                                                                                  \
 	X(delete)                                                                                  \
 	X(probes)                                                                                  \
+	X(serve)                                                                                   \
 	X(doctor)                                                                                  \
 	X(explain)                                                                                 \
 	X(help)
