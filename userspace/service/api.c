@@ -13,6 +13,7 @@
 
 enum {
 	EVENTS = 64,	      /* of one look at the descriptors */
+	ACCEPTS = 8,	      /* at once; who left already is noticed in between */
 	TICK_MS = 1000,	      /* how often deadlines are looked at */
 	REST_MS = 1000,	      /* a reader that pauses so long keeps no file open */
 	LOG_EVERY_MS = 60000, /* at most one line about files that cannot be read */
@@ -117,7 +118,7 @@ static void accept_clients(struct api *api)
 {
 	int i, fd;
 
-	for (i = 0; i < EVENTS; i++) {
+	for (i = 0; i < ACCEPTS; i++) {
 		fd = accept4(api->options->listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd >= 0) {
 			take_client(api, fd);

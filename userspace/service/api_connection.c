@@ -148,14 +148,14 @@ static void hand_on(struct connection *connection, int to)
 
 	if (!ret)
 		connection->state = CONNECTION_OVER;
-	else if (ret == -EAGAIN)
-		connection_refuse(connection, -EBUSY, "the service has too much to do just now",
-				  "try again in a moment");
-	else
+	else if (ret == -EPIPE)
 		connection_refuse(connection, -ECONNREFUSED,
 				  "the part of the service that does this is not running",
 				  "it is started again within a minute; if not: journalctl -u "
 				  "telprobe");
+	else
+		connection_refuse(connection, -EBUSY, "the service has too much to do just now",
+				  "try again in a moment");
 }
 
 static void begin_answer(struct connection *connection, const struct api_options *options)
