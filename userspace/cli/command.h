@@ -42,6 +42,7 @@ struct cli_option { /* a table of them ends with an empty row */
 enum cli_needs { /* what an example wants of the machine it is tried on */
 	CLI_NEEDS_NOTHING,
 	CLI_NEEDS_ROOT, /* and a kernel that allows eBPF */
+	CLI_NEEDS_SERVICE, /* the service, with a target 'demo' */
 };
 
 struct cli_example { /* a table of them ends with an empty row */

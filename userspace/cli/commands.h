@@ -17,6 +17,13 @@
 	X(probes)                                                                                  \
 	X(serve)                                                                                   \
 	X(doctor)                                                                                  \
+	X(status)                                                                                  \
+	X(enable)                                                                                  \
+	X(disable)                                                                                 \
+	X(level)                                                                                   \
+	X(consent)                                                                                 \
+	X(targets)                                                                                 \
+	X(config)                                                                                  \
 	X(explain)                                                                                 \
 	X(help)
 /* clang-format on */
