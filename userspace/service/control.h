@@ -13,19 +13,19 @@
 #include "privacy/consent.h"
 
 #define CONTROL_DIRECTORY "/run/telprobe"
-#define CONTROL_SOCKET CONTROL_DIRECTORY "/control"
+#define CONTROL_SOCKET	  CONTROL_DIRECTORY "/control"
 
 enum { CONTROL_VERSION = 1, CONTROL_ANSWER = 65536, CONTROL_TEXT = 384 };
 
-enum control_act { /* who carries it out */
-	CONTROL_ROWS = 1, /* api: events by filter, of the caller; of @uid for root */
-	CONTROL_TOTALS,	  /* api */
-	CONTROL_STATUS,	  /* supervisor */
-	CONTROL_DECIDE,	  /* supervisor: the caller's level for a target or all */
-	CONTROL_DECISIONS, /* supervisor: the caller's decisions */
-	CONTROL_TARGETS,  /* supervisor: the targets, for the caller */
-	CONTROL_ERASE,	  /* collector: everything of the caller */
-	CONTROL_ACTS
+enum control_act {		      /* who carries it out */
+		   CONTROL_ROWS = 1,  /* api: events by filter, of the caller; of @uid for root */
+		   CONTROL_TOTALS,    /* api */
+		   CONTROL_STATUS,    /* supervisor */
+		   CONTROL_DECIDE,    /* supervisor: the caller's level for a target or all */
+		   CONTROL_DECISIONS, /* supervisor: the caller's decisions */
+		   CONTROL_TARGETS,   /* supervisor: the targets, for the caller */
+		   CONTROL_ERASE,     /* collector: everything of the caller */
+		   CONTROL_ACTS
 };
 
 struct control_request {
@@ -41,12 +41,18 @@ struct control_request {
 };
 _Static_assert(sizeof(struct control_request) == 256, "fixed size");
 
-enum control_answer_kind { CONTROL_IS_ROWS = 1, CONTROL_IS_TOTALS, CONTROL_IS_STATUS,
-			   CONTROL_IS_DECISION, CONTROL_IS_TARGET, CONTROL_END };
+enum control_answer_kind {
+	CONTROL_IS_ROWS = 1,
+	CONTROL_IS_TOTALS,
+	CONTROL_IS_STATUS,
+	CONTROL_IS_DECISION,
+	CONTROL_IS_TARGET,
+	CONTROL_END
+};
 
 struct control_end { /* the last message of an answer */
 	uint32_t kind;
-	int32_t code; /* 0 or negative errno */
+	int32_t code;	/* 0 or negative errno */
 	int64_t number; /* CONTROL_ERASE: bytes freed */
 	char what[CONTROL_TEXT];
 	char hint[CONTROL_TEXT];
@@ -60,12 +66,12 @@ struct control_totals {
 
 struct control_status { /* for the caller */
 	uint32_t kind;
-	uint32_t level;		/* highest effective level over the targets */
+	uint32_t level; /* highest effective level over the targets */
 	uint32_t has_decided;
-	uint32_t targets;	/* attached */
-	uint32_t problems;	/* target files left out, roles that crash */
+	uint32_t targets;  /* attached */
+	uint32_t problems; /* target files left out, roles that crash */
 	uint32_t uptime_s;
-	uint32_t is_enabled;	/* by the administrator */
+	uint32_t is_enabled; /* by the administrator */
 	uint32_t role_restarts;
 	uint64_t events, stored, lost, ring_full;
 	uint64_t refused_consent; /* root only, else 0 */

@@ -22,7 +22,7 @@ enum message_kind {
 	MESSAGE_DONE,	  /* number: events stored so far; number2: lost */
 	MESSAGE_COUNTS,	  /* once a second: number: stored, number2: lost */
 	/* api to supervisor or collector, with the client's socket as SCM_RIGHTS */
-	MESSAGE_CLIENT,	  /* request follows in `request` */
+	MESSAGE_CLIENT, /* request follows in `request` */
 	MESSAGE_KINDS
 };
 

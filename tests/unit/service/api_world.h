@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "service/api.h"
 #include "service/client.h"
@@ -256,5 +257,38 @@ static inline struct control_request request_for(uint32_t act)
 					 .act = act,
 					 .uid = CONTROL_OWN };
 }
+
+static inline int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000ll + now.tv_nsec / 1000000;
+}
+
+enum { MANY = 20000, FEW = 300 };
+
+static inline int start_with_many(void **state)
+{
+	int ret = world_setup(state);
+
+	world_fill(*state, getuid(), "own-app", MANY);
+	world_start(*state);
+	return ret;
+}
+
+static inline int start_with_people(void **state)
+{
+	int ret = world_setup(state);
+
+	world_fill(*state, ALICE, "alice-app", FEW);
+	world_fill(*state, BOB, "bob-app", FEW / 2);
+	world_start(*state);
+	return ret;
+}
+
+#define WITH_MANY(name)	  cmocka_unit_test_setup_teardown(name, start_with_many, world_teardown)
+#define WITH_PEOPLE(name) cmocka_unit_test_setup_teardown(name, start_with_people, world_teardown)
+#define STARTS(name)	  cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The client against a service that was taken over, is not there, or is somebody else's. */
-#include <time.h>
 
 #include "api_world.h"
 #include "service/rows_wire.h"
