@@ -131,7 +131,7 @@ static int decide(struct supervisor *supervisor, uint32_t uid,
 		  const struct control_request *request, struct error *error)
 {
 	const char *target = request->target[0] ? request->target : NULL;
-	int ret;
+	int ret, applied;
 
 	if (request->uid != CONTROL_OWN && request->uid != uid)
 		return error_set(error, -EACCES, "nobody can decide for somebody else");
@@ -143,26 +143,27 @@ static int decide(struct supervisor *supervisor, uint32_t uid,
 	}
 	ret = consents_decide(supervisor->consents, uid, target, (enum tp_level)request->level,
 			      clock_now_us(), error);
-	return ret ? ret : consent_apply(supervisor, uid, error);
+	applied = consent_apply(supervisor, uid, ret ? NULL : error); /* a no holds even unwritten */
+	return ret ? ret : applied;
 }
 
-void clients_handle(struct supervisor *supervisor, const struct message *message, int client)
+void clients_handle(struct supervisor *supervisor, int client)
 {
-	const struct control_request *request = &message->request;
+	struct control_request request;
 	struct error error = {0};
 	uint32_t uid;
 	int ret = control_peer(client, &uid, NULL);
 
 	if (ret)
 		return;
-	ret = control_check(request, sizeof(*request), &error);
+	ret = control_receive(client, &request, &error);
 	if (!ret)
-		switch (request->act) {
+		switch (request.act) {
 		case CONTROL_STATUS:
 			answer_status(supervisor, uid, client);
 			break;
 		case CONTROL_DECIDE:
-			ret = decide(supervisor, uid, request, &error);
+			ret = decide(supervisor, uid, &request, &error);
 			break;
 		case CONTROL_DECISIONS:
 			ret = consents_each(supervisor->consents, uid, send_decision, &client);
