@@ -181,6 +181,42 @@ close:
 	return ret;
 }
 
+static int hide_globals(struct capture *capture)
+{
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, capture->programs->obj) {
+		size_t bytes, page = (size_t)sysconf(_SC_PAGESIZE);
+		const void *mapping = bpf_map__initial_value(map, &bytes);
+
+		if (mapping && madvise((void *)(uintptr_t)mapping,
+				       (bytes + page - 1) / page * page, MADV_DONTFORK))
+			return -errno;
+	}
+	return 0;
+}
+
+int capture_hide(struct capture *capture, struct error *error)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	int ret = ring_hide(capture->ring);
+
+	if (!ret && (madvise(capture->lease, page, MADV_DONTFORK) ||
+		     madvise(capture->reader, page, MADV_DONTFORK)))
+		ret = -errno;
+	if (!ret)
+		ret = hide_globals(capture);
+	return ret ? error_set(error, ret, "cannot hide the ring from other processes: %s",
+			       error_text(ret))
+		   : 0;
+}
+
+void capture_only_read(struct capture *capture)
+{
+	munmap(capture->lease, (size_t)sysconf(_SC_PAGESIZE));
+	capture->lease = NULL;
+}
+
 void capture_close(struct capture *capture)
 {
 	size_t i;

@@ -28,6 +28,15 @@ struct capture_options {
  * The lease is granted for TP_LEASE_NS; see capture_renew(). Nothing is attached to a file yet. */
 int capture_open(const struct capture_options *options, struct capture **out, struct error *error);
 
+/** capture_hide() - processes forked from now on inherit no memory of the kernel side: neither the
+ * ring nor the lease. A mapping outlives a fork although its descriptor was closed. */
+int capture_hide(struct capture *capture, struct error *error);
+
+/** capture_only_read() - in the process that reads the ring: give up the page of the lease, which
+ * who reads must not be able to prolong. Of all functions here only those under "records" and
+ * capture_name() may be called then. */
+void capture_only_read(struct capture *capture);
+
 /** capture_close() - detach everything and free. Capture has stopped when it returns. */
 void capture_close(struct capture *capture);
 

@@ -146,6 +146,7 @@ static void hand_on(struct connection *connection, int to)
 					 .request = connection->request };
 	int ret = to < 0 ? -EPIPE : message_send(to, &message, connection->fd);
 
+	connection->is_handed_on = !ret;
 	if (!ret)
 		connection->state = CONNECTION_OVER;
 	else if (ret == -EPIPE)
@@ -188,6 +189,8 @@ static void begin_answer(struct connection *connection, const struct api_options
 	}
 }
 
+/* Only looked at: who carries a change out reads it from the client's socket himself, so that this
+ * role can withhold a request but word none. */
 void connection_receive(struct connection *connection, const struct api_options *options)
 {
 	struct iovec part = { &connection->request, sizeof(connection->request) };
@@ -196,7 +199,7 @@ void connection_receive(struct connection *connection, const struct api_options 
 	ssize_t got;
 
 	/* Without room for them the kernel closes descriptors that come along, and says so. */
-	got = recvmsg(connection->fd, &header, MSG_DONTWAIT | MSG_TRUNC);
+	got = recvmsg(connection->fd, &header, MSG_DONTWAIT | MSG_TRUNC | MSG_PEEK);
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (header.msg_flags & MSG_CTRUNC && got >= 0)
@@ -210,6 +213,8 @@ void connection_receive(struct connection *connection, const struct api_options 
 		connection_refuse(connection, error.code, error.what, error.hint);
 	else
 		begin_answer(connection, options);
+	if (!connection->is_handed_on) /* closed with something unread, it would be reset */
+		recv(connection->fd, &header, 0, MSG_DONTWAIT);
 }
 
 static int pack(const struct store_row *row, void *data)

@@ -31,6 +31,7 @@ struct connection {
 	struct store_walk *walk; /* NULL: nothing to read */
 	uint8_t *message;	 /* rows not sent yet, CONTROL_ANSWER bytes */
 	size_t used;
+	bool is_handed_on; /* with its request unread */
 	bool has_begun; /* to read */
 	bool has_end;
 	struct control_end end;

@@ -31,6 +31,7 @@ struct state {
 	struct firewall *firewall;
 	struct clock clock;
 	char names[NAMES][64]; /* base names of files, by object */
+	uint32_t drain_due; /* number of the MESSAGE_DRAIN to answer, 0 none */
 	bool is_ready; /* was told files and consents */
 	bool is_stopping;
 	bool is_alone; /* the supervisor is gone */
@@ -73,12 +74,15 @@ static void answer_done(struct state *state)
 {
 	struct owners_counts counts = owners_counts(state->owners);
 	struct message message = {.kind = MESSAGE_DONE,
+				  .place = state->drain_due,
 				  .number = (int64_t)counts.stored,
 				  .number2 = (int64_t)counts.lost};
 
+	state->drain_due = 0;
 	message_send(state->role->supervisor_fd, &message, -1);
 }
 
+/* May come while a record waits for the text of its names: nothing here touches a batch. */
 static void handle_supervisor(struct state *state, const struct message *message)
 {
 	switch (message->kind) {
@@ -91,8 +95,7 @@ static void handle_supervisor(struct state *state, const struct message *message
 		owners_allow(state->owners, message->uid, (uint32_t)message->number);
 		break;
 	case MESSAGE_DRAIN:
-		drain(state);
-		answer_done(state);
+		state->drain_due = message->place;
 		break;
 	case MESSAGE_READY:
 		state->is_ready = true;
@@ -124,6 +127,7 @@ static int receive_supervisor(struct state *state)
 /* An erasure: who asks is what the kernel says of the client's own socket. */
 static void receive_client(struct state *state)
 {
+	struct control_request request;
 	struct message message;
 	struct error error = {0};
 	int64_t freed_bytes = 0;
@@ -133,10 +137,12 @@ static void receive_client(struct state *state)
 	if (message_receive(state->role->api_fd, &message, &client) <= 0 || client < 0)
 		return;
 	ret = control_peer(client, &uid, NULL);
-	if (!ret && (message.kind != MESSAGE_CLIENT || message.request.act != CONTROL_ERASE))
+	if (!ret)
+		ret = control_receive(client, &request, &error);
+	if (!ret && request.act != CONTROL_ERASE)
 		ret = error_set(&error, -EINVAL, "not a request for the collector");
 	if (!ret)
-		ret = control_whose(&message.request, uid, &uid, &error);
+		ret = control_whose(&request, uid, &uid, &error);
 	if (!ret) {
 		drain(state);
 		ret = owners_erase(state->owners, uid, &freed_bytes, &error);
@@ -236,6 +242,10 @@ static void loop(struct state *state)
 		while (receive_supervisor(state) > 0)
 			;
 		quiet = drain(state) ? 0 : quiet + 1;
+		if (state->drain_due) {
+			drain(state); /* the first may have begun before it was asked for */
+			answer_done(state);
+		}
 		receive_client(state);
 	}
 	drain(state);
@@ -252,6 +262,7 @@ int collector_role_run(void *data)
 	if (!state)
 		return 1;
 	state->role = role;
+	capture_only_read(role->capture);
 	clock_init(&state->clock, NULL);
 	ret = firewall_new(&state->firewall, &error);
 	options.firewall = state->firewall;
@@ -269,31 +280,4 @@ int collector_role_run(void *data)
 	firewall_free(state->firewall);
 	free(state);
 	return ret ? 1 : 0;
-}
-
-static const char *const system_calls[] = {
-	/* memory, time, end */
-	"brk", "mmap", "munmap", "mremap", "madvise", "mprotect", "clock_gettime", "clock_nanosleep",
-	"nanosleep", "gettimeofday", "exit", "exit_group", "rt_sigreturn", "restart_syscall", "futex",
-	"rt_sigaction", "rt_sigprocmask", "getrandom", "getpid", "geteuid", "getuid", "gettid",
-	"uname",
-	/* the ring, the messages */
-	"poll", "ppoll", "epoll_wait", "epoll_pwait", "recvmsg", "sendmsg", "recvfrom", "sendto",
-	"getsockopt",
-	/* the databases */
-	"openat", "open", "close", "read", "write", "pread64", "pwrite64", "lseek", "fstat",
-	"newfstatat", "stat", "lstat", "statx", "fsync", "fdatasync", "ftruncate", "fallocate",
-	"fcntl", "unlink", "unlinkat", "access", "faccessat", "faccessat2", "readlink",
-	"readlinkat", "getcwd", "chmod", "fchmod", "fchmodat", "fchown", "umask", "flock",
-	"getdents64", "dup", NULL,
-};
-
-void collector_role_sandbox(struct sandbox *sandbox, const char *events_directory)
-{
-	*sandbox = (struct sandbox){.role = "collector",
-				    .extra_group = (gid_t)-1,
-				    .capabilities = {-1},
-				    .paths = {{events_directory, true}, {NULL, false}},
-				    .system_calls = system_calls,
-				    .files_max = 512};
 }

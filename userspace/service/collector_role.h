@@ -6,7 +6,6 @@
 #define TELPROBE_SERVICE_COLLECTOR_ROLE_H
 
 #include "capture/capture.h"
-#include "service/sandbox.h"
 #include "store/store.h"
 
 struct collector_role {
@@ -20,8 +19,5 @@ struct collector_role {
 /** collector_role_run() - until MESSAGE_STOP or the supervisor is gone. @data: struct collector_role.
  * Return: exit status. */
 int collector_role_run(void *data);
-
-/** collector_role_sandbox() - what it may do; ids are the caller's to fill in */
-void collector_role_sandbox(struct sandbox *sandbox, const char *events_directory);
 
 #endif

@@ -59,6 +59,22 @@ int control_check(const void *bytes, size_t count, struct error *error)
 	return 0;
 }
 
+int control_receive(int fd, struct control_request *out, struct error *error)
+{
+	struct control_request request;
+	ssize_t got;
+
+	do
+		got = recv(fd, &request, sizeof(request), MSG_DONTWAIT | MSG_TRUNC);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return error_set(error, -errno, "there is no request: %s", error_text(errno));
+	if (control_check(&request, (size_t)got, error))
+		return -EPROTO;
+	*out = request;
+	return 0;
+}
+
 int control_whose(const struct control_request *request, uint32_t peer_uid, uint32_t *out_uid,
 		  struct error *error)
 {

@@ -73,6 +73,8 @@ struct control_status { /* for the caller */
 	uint32_t uptime_s;
 	uint32_t is_enabled; /* by the administrator */
 	uint32_t role_restarts;
+	/* of all people since the start: finished records the kernel side saw; of them stored, not
+	 * stored, not even received. For others than root: 0, 0, and 1 where there is any. */
 	uint64_t events, stored, lost, ring_full;
 	uint64_t refused_consent; /* root only, else 0 */
 	uint64_t own_cpu_us, own_memory_bytes;
@@ -107,6 +109,11 @@ int control_peer(int fd, uint32_t *out_uid, int32_t *out_pid);
 /** control_check() - is this a request at all: size, version, act, NUL, zeros, numbers
  * Return: 0; -EPROTO with what is wrong. */
 int control_check(const void *request, size_t bytes, struct error *error);
+
+/** control_receive() - read the request from the socket of a client, without waiting
+ * Whoever carries a change out reads it here himself: the api, which passes the socket on, can only
+ * look at a request, not word one. Return: 0; -EAGAIN: none is there; -EPROTO with what is wrong. */
+int control_receive(int fd, struct control_request *out, struct error *error);
 
 /** control_whose() - whose data @request of @peer_uid means
  * Return: 0; -EACCES for another's, unless the peer is root, in the same words whether that other

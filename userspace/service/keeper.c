@@ -14,7 +14,7 @@
 
 #include "service/sandbox.h"
 
-enum { BACK_OFF_MS = 1000, BACK_OFF_MAX_MS = 60000, STEADY_MS = 60000, KEEP_MAX = 16 };
+enum { BACK_OFF_MS = 100, BACK_OFF_MAX_MS = 60000, STEADY_MS = 60000, KEEP_MAX = 16 };
 
 struct keeper {
 	pid_t pid;
@@ -89,6 +89,14 @@ static void __attribute__((noreturn)) worker(const struct job *job)
 	exit(job->work(job->data));
 }
 
+/* The supervisor said something: end the worker. False: it said nothing, it is gone. */
+static bool is_told_to_kill(int socket)
+{
+	char ignored;
+
+	return recv(socket, &ignored, sizeof(ignored), MSG_DONTWAIT) > 0;
+}
+
 /* Wait until the worker ended (true) or the supervisor is gone (false). */
 static bool wait_worker(const struct job *job, pid_t pid, int *out_status)
 {
@@ -99,8 +107,10 @@ static bool wait_worker(const struct job *job, pid_t pid, int *out_status)
 
 	while (poll(polled, 2, -1) < 0 && errno == EINTR)
 		;
-	has_ended = polled[0].revents && !polled[1].revents;
-	if (!has_ended) {
+	has_ended = !polled[1].revents || is_told_to_kill(job->socket);
+	if (has_ended) {
+		kill(pid, SIGKILL); /* no harm to one that has ended: it waits to be reaped */
+	} else {
 		kill(pid, SIGTERM);
 		poll(polled, 1, 5000);
 		kill(pid, SIGKILL);
@@ -146,7 +156,7 @@ static void __attribute__((noreturn)) keep(const struct job *job)
 			_exit(0);
 		report.wait_ms = back_off(report.wait_ms, now_ms() - started_ms);
 		send(job->socket, &report, sizeof(report), MSG_NOSIGNAL | MSG_DONTWAIT);
-		if (poll(&socket, 1, (int)report.wait_ms) > 0)
+		if (poll(&socket, 1, (int)report.wait_ms) > 0 && !is_told_to_kill(job->socket))
 			_exit(0);
 	}
 }
@@ -194,6 +204,11 @@ int keeper_start(const struct sandbox *sandbox, int (*work)(void *data), void *d
 int keeper_fd(const struct keeper *keeper)
 {
 	return keeper->socket;
+}
+
+void keeper_restart(struct keeper *keeper)
+{
+	send(keeper->socket, "", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 int keeper_report(struct keeper *keeper, struct keeper_report *out)

@@ -13,16 +13,18 @@ enum message_kind {
 	MESSAGE_OBJECT = 1, /* a file got a number: object, text = its base name */
 	MESSAGE_TEXT,	    /* answer: object, place, code, text */
 	MESSAGE_CONSENTED,  /* uid: rows of it may be stored; number = level, 0: no more */
-	MESSAGE_DRAIN,	    /* take all that is in the ring, then answer MESSAGE_DONE */
+	MESSAGE_DRAIN,	    /* take all that is in the ring, then answer MESSAGE_DONE; place: number
+			       of this drain, from 1 */
 	MESSAGE_READY,	    /* everything it has to know was told: it may read the ring */
 	MESSAGE_STOP,	    /* drain, commit, end */
 	/* collector to supervisor */
 	MESSAGE_HELLO,	  /* a new worker: tell me everything */
 	MESSAGE_ASK_TEXT, /* object, place */
-	MESSAGE_DONE,	  /* number: events stored so far; number2: lost */
+	MESSAGE_DONE,	  /* place: of MESSAGE_DRAIN; number: events stored so far; number2: lost */
 	MESSAGE_COUNTS,	  /* once a second: number: stored, number2: lost */
 	/* api to supervisor or collector, with the client's socket as SCM_RIGHTS */
-	MESSAGE_CLIENT, /* request follows in `request` */
+	MESSAGE_CLIENT, /* its request is still in that socket: control_receive(). What the api saw
+			   of it is in `request`, which decides nothing */
 	MESSAGE_KINDS
 };
 

@@ -7,7 +7,6 @@
 #include <linux/capability.h>
 #include <linux/landlock.h>
 #include <sched.h>
-#include <seccomp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +15,8 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "service/filter.h"
 
 static int failed(const struct sandbox *sandbox, const char *step, int code, struct error *error)
 {
@@ -61,12 +62,13 @@ static int set_capabilities(uint64_t mask)
 static int change_ids(const struct sandbox *sandbox)
 {
 	gid_t groups[1] = {sandbox->extra_group};
-	int count = sandbox->extra_group == (gid_t)-1 ? 0 : 1;
+	int count = sandbox->extra_group == (gid_t)-1 ? 0 : 1, ret;
 
 	if (geteuid() != 0)
 		return geteuid() == sandbox->uid ? 0 : -EPERM;
-	if (drop_bounding(sandbox))
-		return -errno;
+	ret = drop_bounding(sandbox);
+	if (ret)
+		return ret;
 	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) || setgroups((size_t)count, groups) ||
 	    setresgid(sandbox->gid, sandbox->gid, sandbox->gid) ||
 	    setresuid(sandbox->uid, sandbox->uid, sandbox->uid))
@@ -101,10 +103,41 @@ static int limit(const struct sandbox *sandbox)
 	return 0;
 }
 
-/* Rights of Landlock ABI 1 (Linux 5.13); what later kernels add is handled where they know it. */
-enum { LANDLOCK_RIGHTS_1 = (1 << 13) - 1 };
+/* What each Landlock ABI can forbid (Documentation/userspace-api/landlock.rst, Linux 6.12); the
+ * build's header may be older than the kernel. */
+struct landlock_attributes {
+	uint64_t files, network, scopes;
+};
 
-static int landlock_allow(int ruleset, const struct sandbox_path *path)
+enum {
+	LANDLOCK_FILES_1 = (1 << 13) - 1,
+	LANDLOCK_REFER_2 = 1 << 13,
+	LANDLOCK_TRUNCATE_3 = 1 << 14,
+	LANDLOCK_IOCTL_DEV_5 = 1 << 15,
+	LANDLOCK_TCP_4 = 3,    /* bind, connect */
+	LANDLOCK_SCOPES_6 = 3, /* abstract sockets and processes outside the domain */
+};
+
+static int landlock_forbid(const struct sandbox *sandbox, struct landlock_attributes *out)
+{
+	int abi = (int)syscall(SYS_landlock_create_ruleset, NULL, 0,
+			       LANDLOCK_CREATE_RULESET_VERSION);
+	size_t bytes = abi >= 6 ? 24 : abi >= 4 ? 16 : 8;
+
+	if (abi < 0)
+		return -errno;
+	*out = (struct landlock_attributes){
+		.files = LANDLOCK_FILES_1 | (abi >= 2 ? LANDLOCK_REFER_2 : 0) |
+			 (abi >= 3 ? LANDLOCK_TRUNCATE_3 : 0) |
+			 (abi >= 5 ? LANDLOCK_IOCTL_DEV_5 : 0),
+		.network = abi >= 4 && !sandbox->may_use_network ? LANDLOCK_TCP_4 : 0,
+		.scopes = abi >= 6 ? LANDLOCK_SCOPES_6 : 0,
+	};
+	abi = (int)syscall(SYS_landlock_create_ruleset, out, bytes, 0);
+	return abi < 0 ? -errno : abi;
+}
+
+static int landlock_allow(int ruleset, const struct sandbox_path *path, uint64_t known)
 {
 	struct landlock_path_beneath_attr rule = {
 		.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR,
@@ -117,7 +150,8 @@ static int landlock_allow(int ruleset, const struct sandbox_path *path)
 	if (path->may_write)
 		rule.allowed_access |= LANDLOCK_ACCESS_FS_WRITE_FILE |
 				       LANDLOCK_ACCESS_FS_REMOVE_FILE |
-				       LANDLOCK_ACCESS_FS_MAKE_REG;
+				       LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_TRUNCATE_3;
+	rule.allowed_access &= known;
 	ret = syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) ? -errno
 											  : 0;
 	close(rule.parent_fd);
@@ -126,68 +160,16 @@ static int landlock_allow(int ruleset, const struct sandbox_path *path)
 
 static int lock_files(const struct sandbox *sandbox)
 {
-	struct landlock_ruleset_attr attributes = {.handled_access_fs = LANDLOCK_RIGHTS_1};
-	int ruleset, ret = 0, i;
+	struct landlock_attributes attributes;
+	int ruleset = landlock_forbid(sandbox, &attributes), ret = 0, i;
 
-	ruleset = (int)syscall(SYS_landlock_create_ruleset, &attributes, sizeof(attributes), 0);
 	if (ruleset < 0)
-		return -errno;
+		return ruleset;
 	for (i = 0; !ret && i < SANDBOX_PATHS && sandbox->paths[i].path; i++)
-		ret = landlock_allow(ruleset, &sandbox->paths[i]);
+		ret = landlock_allow(ruleset, &sandbox->paths[i], attributes.files);
 	if (!ret && syscall(SYS_landlock_restrict_self, ruleset, 0))
 		ret = -errno;
 	close(ruleset);
-	return ret;
-}
-
-/* Refused, not killed: a library may try and go on without. */
-static const char *const refused_calls[] = {
-	"socket", "connect", "bpf", "ptrace", "execve", "execveat", "open", "openat", "prctl",
-	"perf_event_open", "process_vm_readv", "process_vm_writev", "pidfd_getfd", "kill", "tgkill",
-	"mount", "unshare", "setns", "clone", "clone3", "fork", "vfork", "io_uring_setup", "keyctl",
-	"unlink", "rename", "chmod", "chown", "socketpair", "bind", "listen", "ioctl", "sysinfo",
-	"setuid", "setresuid", "newfstatat", "statx", "access", "readlink", NULL,
-};
-
-static bool is_listed(const char *const *list, const char *name)
-{
-	for (; *list; list++)
-		if (!strcmp(*list, name))
-			return true;
-	return false;
-}
-
-static int add_calls(scmp_filter_ctx filter, const char *const *names, uint32_t action,
-		     const char *const *unless)
-{
-	for (; *names; names++) {
-		int number = seccomp_syscall_resolve_name(*names), ret;
-
-		if (number == __NR_SCMP_ERROR || (unless && is_listed(unless, *names)))
-			continue;
-		ret = seccomp_rule_add(filter, action, number, 0);
-		if (ret && ret != -EDOM)
-			return ret;
-	}
-	return 0;
-}
-
-static int filter_calls(const struct sandbox *sandbox)
-{
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
-	int ret;
-
-	if (!filter)
-		return -ENOMEM;
-	ret = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
-	if (!ret)
-		ret = add_calls(filter, sandbox->system_calls, SCMP_ACT_ALLOW, NULL);
-	if (!ret)
-		ret = add_calls(filter, refused_calls, SCMP_ACT_ERRNO(EPERM),
-				sandbox->system_calls);
-	if (!ret)
-		ret = seccomp_load(filter);
-	seccomp_release(filter);
 	return ret;
 }
 
@@ -226,6 +208,6 @@ int sandbox_enter(const struct sandbox *sandbox, const char **may_lack, struct e
 		return failed(sandbox, "be sure of its ids", ret, error);
 	if (!sandbox->system_calls)
 		return 0;
-	ret = filter_calls(sandbox);
+	ret = filter_enter(sandbox->system_calls);
 	return ret ? failed(sandbox, "filter its system calls", ret, error) : 0;
 }

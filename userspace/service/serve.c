@@ -2,7 +2,6 @@
 #include "service/serve.h"
 
 #include <errno.h>
-#include <linux/capability.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +18,7 @@
 #include "service/collector_role.h"
 #include "service/notify.h"
 #include "service/places.h"
+#include "service/roles.h"
 #include "service/supervisor.h"
 
 enum { FILES_MAX = 32768 };
@@ -39,37 +39,6 @@ static int api_work(void *data)
 	return api_run(&service->api) ? 1 : 0;
 }
 
-static const char *const api_calls[] = {
-	"brk", "mmap", "munmap", "mremap", "madvise", "mprotect", "clock_gettime", "clock_nanosleep",
-	"nanosleep", "gettimeofday", "exit", "exit_group", "rt_sigreturn", "restart_syscall", "futex",
-	"rt_sigaction", "rt_sigprocmask", "getrandom", "getpid", "geteuid", "getuid", "gettid",
-	"uname", "poll", "ppoll", "epoll_create1", "epoll_ctl", "epoll_wait", "epoll_pwait",
-	"accept", "accept4", "recvmsg", "sendmsg", "recvfrom", "sendto", "getsockopt", "setsockopt",
-	"shutdown", "openat", "open", "close", "read", "pread64", "lseek", "fstat", "newfstatat",
-	"stat", "lstat", "statx", "fcntl", "access", "faccessat", "faccessat2", "readlink",
-	"readlinkat", "getcwd", "getdents64", "dup", "write", NULL,
-};
-
-/* The supervisor opens any target and talks to the kernel; what it never does is left out: connect,
- * accept, exec, ptrace, mount. It forks only the inspector, which drops the rest itself. */
-static const char *const supervisor_calls[] = {
-	"brk", "mmap", "munmap", "mremap", "madvise", "mprotect", "clock_gettime", "clock_nanosleep",
-	"nanosleep", "gettimeofday", "time", "exit", "exit_group", "rt_sigreturn",
-	"restart_syscall", "futex", "rt_sigaction", "rt_sigprocmask", "getrandom", "getpid",
-	"geteuid", "getuid", "getgid", "getegid", "gettid", "uname", "getrusage", "poll", "ppoll",
-	"epoll_create1", "epoll_ctl", "epoll_wait", "epoll_pwait", "recvmsg", "sendmsg",
-	"recvfrom", "sendto", "getsockopt", "socketpair", "openat", "open", "close", "close_range",
-	"read", "write", "pread64", "pwrite64", "lseek", "fstat", "newfstatat", "stat", "lstat",
-	"statx", "fsync", "fdatasync", "ftruncate", "fcntl", "unlink", "unlinkat", "rename",
-	"renameat", "renameat2", "access", "faccessat", "faccessat2", "readlink", "readlinkat",
-	"getcwd", "umask", "flock", "getdents64", "dup", "dup2", "dup3", "mkdir", "mkdirat", "bpf",
-	"perf_event_open", "ioctl", "inotify_add_watch", "inotify_rm_watch", "clone", "clone3",
-	"set_robust_list", "rseq", "wait4", "waitid", "kill", "pidfd_open", "pidfd_send_signal",
-	"prctl", "capset", "capget", "seccomp", "setrlimit", "prlimit64", "getrlimit", "setsid",
-	"chdir", "setgroups", "setresgid", "setresuid", "sched_getaffinity", "sched_yield",
-	"unshare", "sysinfo", "fchmod", "chmod", "getresuid", "setuid", NULL,
-};
-
 static int pair(int sockets[2], struct error *error)
 {
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets))
@@ -85,18 +54,14 @@ static int identify_ring(struct store_ring *ring)
 	return 0;
 }
 
-static int start_collector(struct service *service, const struct serve_options *options,
-			   struct error *error)
+static int start_collector(struct service *service, struct error *error)
 {
 	struct supervisor *supervisor = &service->supervisor;
 	const int keep[] = {service->collector_supervisor[1], service->collector_api[0],
 			    ring_fd(capture_ring(supervisor->capture)), -1};
 	static struct sandbox sandbox; /* the keeper uses it as long as it lives */
 
-	(void)options;
-	collector_role_sandbox(&sandbox, service->places.events);
-	sandbox.uid = service->accounts.collector;
-	sandbox.gid = service->accounts.api_group; /* what it makes, the api may read */
+	sandbox = role_sandbox(ROLE_COLLECTOR, &service->accounts, &service->places);
 	service->collector = (struct collector_role){
 		.capture = supervisor->capture,
 		.supervisor_fd = service->collector_supervisor[1],
@@ -115,14 +80,7 @@ static int start_api(struct service *service, struct error *error)
 			    service->collector_api[1], -1};
 	static struct sandbox sandbox;
 
-	sandbox = (struct sandbox){.role = "api",
-				   .uid = service->accounts.api,
-				   .gid = service->accounts.api_group,
-				   .extra_group = (gid_t)-1,
-				   .capabilities = {-1},
-				   .paths = {{service->places.events, false}, {NULL, false}},
-				   .system_calls = api_calls,
-				   .files_max = 2048};
+	sandbox = role_sandbox(ROLE_API, &service->accounts, &service->places);
 	service->api = (struct api_options){
 		.listen_fd = service->places.listen_fd,
 		.supervisor_fd = service->api_supervisor[1],
@@ -189,22 +147,22 @@ static int open_supervisor(struct service *service, const struct serve_options *
 /* From here on nobody is root. */
 static int drop_supervisor(struct service *service, struct error *error)
 {
-	struct sandbox sandbox = {
-		.role = "supervisor",
-		.uid = service->accounts.supervisor,
-		.gid = service->accounts.supervisor_group,
-		.extra_group = (gid_t)-1,
-		.capabilities = {CAP_BPF, CAP_PERFMON, CAP_DAC_READ_SEARCH, CAP_LEASE, -1},
-		.paths = {{"/", false}, {service->places.consent, true}, {NULL, false}},
-		.system_calls = supervisor_calls,
-	};
+	struct sandbox sandbox =
+		role_sandbox(ROLE_SUPERVISOR, &service->accounts, &service->places);
+	struct supervisor *supervisor = &service->supervisor;
+	int ret;
 
 	notify_open();
-	return sandbox_enter(&sandbox, NULL, error);
+	ret = sandbox_enter(&sandbox, NULL, error);
+	if (ret)
+		return ret;
+	/* Nobody here could end one that root started, whatever a file makes of it. */
+	inspector_free(supervisor->inspector);
+	supervisor->inspector = NULL;
+	return inspector_new(&supervisor->inspector, error);
 }
 
-static int start_roles(struct service *service, const struct serve_options *options,
-		       struct error *error)
+static int start_roles(struct service *service, struct error *error)
 {
 	int ret;
 
@@ -214,7 +172,9 @@ static int start_roles(struct service *service, const struct serve_options *opti
 	if (!ret)
 		ret = pair(service->api_supervisor, error);
 	if (!ret)
-		ret = start_collector(service, options, error);
+		ret = start_collector(service, error);
+	if (!ret) /* whoever is forked from now on has no business with the ring */
+		ret = capture_hide(service->supervisor.capture, error);
 	if (!ret)
 		ret = start_api(service, error);
 	if (ret)
@@ -262,7 +222,7 @@ int serve(const struct serve_options *options, struct error *error)
 		ret = open_supervisor(service, options, error);
 	if (ret || options->is_check)
 		goto close;
-	ret = start_roles(service, options, error);
+	ret = start_roles(service, error);
 	if (!ret)
 		ret = drop_supervisor(service, error);
 	if (!ret)

@@ -17,7 +17,8 @@ enum {
 	RENEW_MS = 10000,
 	SEND_MS = 2000,	 /* a collector that does not read for so long is ended */
 	DRAIN_MS = 10000,
-	RESTARTS_TOLD = 3, /* so many ends of a role within its back-off are a problem */
+	TURN = 64, /* messages of one role before the others have theirs: none can keep us busy */
+	WAIT_TOLD_MS = 5000, /* a back-off that has grown so long is a problem */
 };
 
 static int64_t now_ms(void)
@@ -40,6 +41,13 @@ int collector_send(struct supervisor *supervisor, const struct message *message)
 	return ret;
 }
 
+static int ask_drain(struct supervisor *supervisor)
+{
+	struct message message = {.kind = MESSAGE_DRAIN, .place = supervisor->drains};
+
+	return collector_send(supervisor, &message);
+}
+
 /* A new worker knows nothing: files first, then consents, then it may read. */
 static void introduce(struct supervisor *supervisor)
 {
@@ -48,6 +56,8 @@ static void introduce(struct supervisor *supervisor)
 	targets_tell(supervisor);
 	consent_apply_all(supervisor);
 	collector_send(supervisor, &ready);
+	if (supervisor->drained != supervisor->drains) /* the one before was asked and died */
+		ask_drain(supervisor);
 }
 
 static void answer_text(struct supervisor *supervisor, struct message *message)
@@ -65,10 +75,12 @@ static int receive_collector(struct supervisor *supervisor)
 	struct message message;
 	int fd = -1, ret = message_receive(supervisor->collector_fd, &message, &fd);
 
-	if (fd >= 0)
-		close(fd);
 	if (ret <= 0)
 		return ret;
+	if (fd >= 0) {
+		close(fd); /* it has none to give */
+		return -EBADMSG;
+	}
 	switch (message.kind) {
 	case MESSAGE_HELLO:
 		introduce(supervisor);
@@ -77,6 +89,8 @@ static int receive_collector(struct supervisor *supervisor)
 		answer_text(supervisor, &message);
 		return MESSAGE_ASK_TEXT;
 	case MESSAGE_DONE:
+		supervisor->drained = message.place;
+		/* fall through */
 	case MESSAGE_COUNTS:
 		supervisor->stored = message.number;
 		supervisor->lost = message.number2;
@@ -90,36 +104,55 @@ static int receive_collector(struct supervisor *supervisor)
 void collector_drain(struct supervisor *supervisor)
 {
 	struct pollfd polled = {.fd = supervisor->collector_fd, .events = POLLIN};
-	struct message message = {.kind = MESSAGE_DRAIN};
 	int64_t until_ms = now_ms() + DRAIN_MS;
-	int ret;
 
-	if (collector_send(supervisor, &message))
+	supervisor->drains++;
+	if (ask_drain(supervisor))
 		return;
 	while (now_ms() < until_ms) {
 		poll(&polled, 1, 100);
-		do {
-			ret = receive_collector(supervisor);
-			if (ret == MESSAGE_DONE)
+		while (receive_collector(supervisor) > 0 && now_ms() < until_ms)
+			if (supervisor->drained == supervisor->drains)
 				return;
-		} while (ret > 0);
 	}
 	fprintf(stderr, "telprobe: the collector did not empty the ring in %d s\n",
 		DRAIN_MS / 1000);
 }
 
+static void end_offender(struct keeper *keeper, const char *role)
+{
+	fprintf(stderr, "telprobe: the %s said what it may not say: ended\n", role);
+	keeper_restart(keeper);
+}
+
 static void receive_api(struct supervisor *supervisor)
 {
 	struct message message;
-	int client = -1;
+	int client = -1, ret = 1, turn;
 
-	while (message_receive(supervisor->api_fd, &message, &client) > 0) {
-		if (message.kind == MESSAGE_CLIENT && client >= 0)
-			clients_handle(supervisor, &message, client);
+	for (turn = 0; turn < TURN && ret > 0; turn++) {
+		ret = message_receive(supervisor->api_fd, &message, &client);
+		if (ret > 0 && (message.kind != MESSAGE_CLIENT || client < 0))
+			ret = -EBADMSG;
+		else if (ret > 0)
+			clients_handle(supervisor, client);
 		if (client >= 0)
 			close(client);
 		client = -1;
+		capture_renew(supervisor->capture); /* an answer may take its time */
 	}
+	if (ret == -EBADMSG)
+		end_offender(supervisor->api, "api");
+}
+
+static void receive_collector_turn(struct supervisor *supervisor)
+{
+	int ret = 1, turn;
+
+	for (turn = 0; turn < TURN && ret > 0; turn++)
+		ret = receive_collector(supervisor);
+	if (ret == -EBADMSG)
+		end_offender(supervisor->collector, "collector");
 }
 
 static void receive_report(struct supervisor *supervisor, struct keeper *keeper, const char *role)
@@ -134,7 +167,7 @@ static void receive_report(struct supervisor *supervisor, struct keeper *keeper,
 			WIFSIGNALED(report.status) ? WTERMSIG(report.status)
 						   : WEXITSTATUS(report.status),
 			report.wait_ms);
-		if (report.wait_ms >= 1000u << RESTARTS_TOLD)
+		if (report.wait_ms >= WAIT_TOLD_MS)
 			snprintf(supervisor->role_problem, sizeof(supervisor->role_problem),
 				 "the %s keeps ending: %u starts so far", role, report.starts);
 	}
@@ -200,8 +233,8 @@ static void wait_and_handle(struct supervisor *supervisor)
 
 	poll(polled, sizeof(polled) / sizeof(polled[0]), RENEW_MS);
 	capture_renew(supervisor->capture);
-	while (polled[0].revents && receive_collector(supervisor) > 0)
-		;
+	if (polled[0].revents)
+		receive_collector_turn(supervisor);
 	if (polled[1].revents)
 		receive_api(supervisor);
 	if (polled[2].revents)

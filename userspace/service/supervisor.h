@@ -40,9 +40,11 @@ struct supervisor {
 	int signal_fd, inotify_fd;
 	int64_t stored, lost; /* as the collector said last */
 	uint32_t restarts;
+	uint32_t drains, drained; /* number of the drain asked for, and answered, last */
 	time_t started;
 	char role_problem[CONTROL_TEXT]; /* of a role that keeps ending, "" none */
 	bool is_stopping;
+	bool had_opt_out; /* the kernel was told of people who never decided */
 };
 
 /** supervisor_run() - until SIGTERM or SIGINT. Everything was opened and dropped before (serve.h).
@@ -71,8 +73,8 @@ void consent_apply_all(struct supervisor *supervisor);
 enum tp_level consent_highest(const struct supervisor *supervisor, uint32_t uid);
 
 /* supervisor_clients.c */
-/** clients_handle() - one request the api passed on, with the client's socket */
-void clients_handle(struct supervisor *supervisor, const struct message *message, int client);
+/** clients_handle() - the request that waits in the socket of a client, which the api passed on */
+void clients_handle(struct supervisor *supervisor, int client);
 
 /* supervisor.c */
 /** collector_send() - waits a moment when its socket is full */
