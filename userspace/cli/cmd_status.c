@@ -97,6 +97,19 @@ static void print_database(const struct report *report)
 	putchar('\n');
 }
 
+/* Others than root are told whether, not how many: the sums are over all people. */
+static void print_losses(const struct control_status *status)
+{
+	if (!status->lost && !status->ring_full) {
+		printf("%-14s yes: no event is known to be lost since the start\n", "complete");
+		return;
+	}
+	printf("%-14s no: since the start%s%s%s; root's 'telprobe status' tells how many\n",
+	       "complete", status->ring_full ? " some found the buffer full (ring_mb)" : "",
+	       status->ring_full && status->lost ? "," : "",
+	       status->lost ? " some could not be stored" : "");
+}
+
 static void print_counts(const struct control_status *status)
 {
 	char share[16];
@@ -158,7 +171,10 @@ static void print_text(const struct report *report)
 	printf("%-14s %s\n", "level", consent_level_name((enum tp_level)status->level));
 	printf("%-14s %zu, of them %zu on for you, %" PRIu32 " attached\n", "targets",
 	       report->targets.count, on, status->targets);
-	print_counts(status);
+	if (getuid())
+		print_losses(status);
+	else
+		print_counts(status);
 	print_database(report);
 	print_cost(status);
 	print_problems(status);
@@ -200,14 +216,22 @@ static bool add_totals(cJSON *json, const struct report *report)
 	       add_text(database, "first", first) && add_text(database, "last", last);
 }
 
-static bool add_counts(cJSON *json, const struct control_status *status)
+static bool add_sums(cJSON *json, const struct control_status *status)
 {
 	return add_number(json, "completeness", completeness(status)) &&
 	       add_number(json, "events", (double)status->events) &&
 	       add_number(json, "stored", (double)status->stored) &&
 	       add_number(json, "lost", (double)status->lost) &&
 	       add_number(json, "ring_full", (double)status->ring_full) &&
-	       (getuid() || add_number(json, "refused_consent", (double)status->refused_consent)) &&
+	       add_number(json, "refused_consent", (double)status->refused_consent);
+}
+
+static bool add_counts(cJSON *json, const struct control_status *status)
+{
+	bool is_complete = !status->lost && !status->ring_full;
+
+	return cJSON_AddBoolToObject(json, "is_complete", is_complete) &&
+	       (getuid() || add_sums(json, status)) &&
 	       add_number(json, "uptime_s", status->uptime_s) &&
 	       add_number(json, "own_cpu_us", (double)status->own_cpu_us) &&
 	       add_number(json, "own_memory_bytes", (double)status->own_memory_bytes) &&

@@ -19,6 +19,8 @@ static uint64_t sum_of(struct supervisor *supervisor, uint16_t object, enum tp_c
 	return sum;
 }
 
+/* Sums over all people are root's to see: from how they grow anybody else would learn when others
+ * are at work. He is told whether anything was lost, by what. */
 static void fill_counts(struct supervisor *supervisor, uint32_t uid, struct control_status *status)
 {
 	uint16_t object;
@@ -29,10 +31,16 @@ static void fill_counts(struct supervisor *supervisor, uint32_t uid, struct cont
 				  sum_of(supervisor, object, TP_COUNT_SINGLES);
 		status->ring_full += sum_of(supervisor, object, TP_COUNT_DROPPED_RING_FULL);
 	}
-	if (uid == 0) /* who refused, and that there is somebody, is nobody else's business */
-		status->refused_consent = sum_of(supervisor, 0, TP_COUNT_REFUSED_CONSENT);
 	status->stored = (uint64_t)supervisor->stored;
 	status->lost = (uint64_t)supervisor->lost;
+	if (uid == 0) {
+		status->refused_consent = sum_of(supervisor, 0, TP_COUNT_REFUSED_CONSENT);
+		return;
+	}
+	status->events = 0;
+	status->stored = 0;
+	status->lost = status->lost != 0;
+	status->ring_full = status->ring_full != 0;
 }
 
 static void fill_problems(const struct supervisor *supervisor, struct control_status *status)
