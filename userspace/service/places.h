@@ -19,11 +19,13 @@ struct places {
 	char consent[256]; /* the supervisor's, 0700 */
 	char events[256];  /* the collector's, group api, 2750 */
 	char socket[108];
-	int lock_fd;   /* held while the service runs */
+	int lock_fd, state_lock_fd; /* held while the service runs: one service a directory */
 	int listen_fd; /* the control socket */
 };
 
-/** places_open() - make what is missing, refuse what others could change, take the lock, listen
+/** places_open() - make what is missing, refuse what others could change, take the locks, listen
+ * A directory others may write, or one below such a directory that is not sticky, is refused; what a
+ * killed service left (its socket) is cleared away, anything else that is in the way is not.
  * Return: 0; -EBUSY: another service runs; -EACCES, -EROFS, -ENOSPC... with the path. */
 int places_open(const struct serve_options *options, const struct accounts *accounts,
 		struct places *out, struct error *error);

@@ -209,7 +209,8 @@ int serve(const struct serve_options *options, struct error *error)
 
 	if (!service)
 		return error_set(error, -ENOMEM, "no memory for the service");
-	service->places = (struct places){.lock_fd = -1, .listen_fd = -1};
+	service->places =
+		(struct places){.lock_fd = -1, .state_lock_fd = -1, .listen_fd = -1};
 	if (geteuid() != 0) {
 		ret = error_set(error, -EPERM, "the service is started by root");
 		error_hint(error, "sudo telprobe serve; it drops its rights itself");
