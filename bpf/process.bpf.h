@@ -186,14 +186,12 @@ static __always_inline __s32 wait_status(struct task_struct *task)
 	return task->group_leader->exit_code & ~CORE_BIT;
 }
 
-static __always_inline void exit_fill(struct tp_exit *record, struct hit *hit)
+static __always_inline void resources_fill(struct tp_exit *record, struct hit *hit)
 {
 	struct task_struct *task = hit->task, *leader = task->group_leader;
 	struct signal_struct *signal = task->signal;
 	__u64 peak = signal->maxrss;
 
-	header_fill(&record->header, hit, TP_EXIT);
-	record->wall_ns = hit->now_ns - hit->thread->start_ns;
 	record->cpu_ns = task->se.sum_exec_runtime + signal->sum_sched_runtime;
 	if (leader->pid != task->pid)
 		record->cpu_ns += leader->se.sum_exec_runtime;
@@ -203,7 +201,17 @@ static __always_inline void exit_fill(struct tp_exit *record, struct hit *hit)
 		record->read_bytes = task->ioac.read_bytes + signal->ioac.read_bytes;
 		record->written_bytes = task->ioac.write_bytes + signal->ioac.write_bytes;
 	}
-	record->code = wait_status(task);
+}
+
+static __always_inline void exit_fill(struct tp_exit *record, struct hit *hit, __u32 level)
+{
+	header_fill(&record->header, hit, TP_EXIT);
+	record->wall_ns = hit->now_ns - hit->thread->start_ns;
+	record->code = wait_status(hit->task);
+	if (level >= TP_LEVEL_FULL)
+		resources_fill(record, hit);
+	else
+		record->header.flags |= TP_FLAG_BARE;
 }
 
 /* Another thread of this process is executing a program: the others die with code 0. */
@@ -218,11 +226,13 @@ static __always_inline void exit_emit(struct hit *hit)
 {
 	struct tp_exit record = {};
 	struct tp_counters *set;
+	__u32 level;
 
 	program_of(hit);
-	if (process_level(hit->thread, hit->uid, hit->thread->program) < TP_LEVEL_ENHANCED)
+	level = process_level(hit->thread, hit->uid, hit->thread->program);
+	if (level < TP_LEVEL_ENHANCED)
 		return;
-	exit_fill(&record, hit);
+	exit_fill(&record, hit, level);
 	set = counters_of(hit->thread->program, TP_KIND_PROCESS);
 	if (!set)
 		return;

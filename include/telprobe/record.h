@@ -105,6 +105,7 @@ enum tp_flag {
 	TP_FLAG_BY_EXIT = 1 << 7,  /* its thread or process ended; code holds the wait status */
 	/* of TP_EXIT and TP_EXEC: */
 	TP_FLAG_FORKED = 1 << 0, /* the process was forked by its program and never executed one */
+	TP_FLAG_BARE = 1 << 1,	 /* TP_EXIT: no resource use, the level agreed to is below full */
 };
 
 struct tp_header {

@@ -146,8 +146,8 @@ static int owner_open(struct owners *owners, struct owner *owner)
 	ret = store_open(path, STORE_WRITE, owner->uid, &owner->store, &error);
 	if (!ret)
 		ret = collector_new(owner->store, owners->options.firewall,
-				    &owners->options.source, (int)owner->level, &owner->collector,
-				    &error);
+				    &owners->options.source, TP_LEVEL_FULL, &owner->collector,
+				    &error); /* levels are the kernel's, target by target */
 	if (!ret)
 		ret = store_ring_position(owner->store, &owners->options.ring, &owner->committed,
 					  &error);

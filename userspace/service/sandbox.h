@@ -2,8 +2,8 @@
 /* sandbox.h - what each role gives up before it does anything, and who starts it again.
  * A role is a function that runs in a process of its own uid. A keeper stands between it and the
  * supervisor: forked as root, it drops to the role's uid for good, forks the worker, waits, and
- * starts it again with back-off (0.1 s doubling to 60 s; reset after 60 s of life:
- * the first times soon, because the ring bridges about a second of a busy machine). So nobody needs
+ * starts it again with back-off (0.1 s doubling to 60 s, reset after 60 s of life; soon at first,
+ * because the ring bridges about a second of a busy machine). So nobody needs
  * the right to change uids once the service has started. The keeper tells the supervisor of each
  * end through its message socket; when that socket closes, it ends the worker and itself. */
 #ifndef TELPROBE_SERVICE_SANDBOX_H

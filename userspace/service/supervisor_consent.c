@@ -86,11 +86,13 @@ void consent_apply_all(struct supervisor *supervisor)
 {
 	struct passwd *account;
 
-	if (has_opt_out(supervisor)) { /* these are on for people who never decided */
+	/* on for people who never decided; off again when the policy is another one */
+	if (has_opt_out(supervisor) || supervisor->had_opt_out) {
 		setpwent();
 		while ((account = getpwent()))
 			apply_one(account->pw_uid, supervisor);
 		endpwent();
+		supervisor->had_opt_out = has_opt_out(supervisor);
 	}
 	consents_each_uid(supervisor->consents, apply_one, supervisor);
 }
