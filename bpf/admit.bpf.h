@@ -14,7 +14,7 @@ struct hit { /* one marker hit, on the stack of its program */
 	__u32 place; /* of the probed instruction */
 	__u32 kind;  /* row of the counters */
 	__u64 image_bytes;
-	struct tp_shared *shared;
+	struct tp_reader *reader;
 	struct thread *thread;
 	struct task_struct *task;
 	struct tp_counters *counters; /* of this object and kind */
@@ -43,10 +43,11 @@ static __always_inline void count(__u32 object, __u32 kind, enum tp_counter coun
 static __always_inline bool lease_is_alive(struct hit *hit)
 {
 	__u32 zero = 0;
+	struct tp_lease *granted = bpf_map_lookup_elem(&lease, &zero);
 
-	hit->shared = bpf_map_lookup_elem(&shared, &zero);
+	hit->reader = bpf_map_lookup_elem(&reader, &zero);
 	hit->now_ns = bpf_ktime_get_ns();
-	return hit->shared && hit->now_ns < hit->shared->lease_until_ns;
+	return granted && hit->reader && hit->now_ns < granted->until_ns;
 }
 
 /* The level this thread's owner agreed to for @target; TP_LEVEL_OFF where there is no consent. A

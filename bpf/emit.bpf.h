@@ -12,16 +12,16 @@ extern void bpf_preempt_enable(void) __ksym __weak;
 
 /* Asked after the reserve, so that a reader going to sleep sees the record or is seen to sleep; a
  * processor may still swap the two, so no reader sleeps longer than a second. */
-static __always_inline __u64 wake_up(struct tp_shared *state, bool is_urgent)
+static __always_inline __u64 wake_up(struct tp_reader *state, bool is_urgent)
 {
-	__u32 reader = *(volatile __u32 *)&state->reader;
+	__u32 waiting = *(volatile __u32 *)&state->state;
 
-	if (reader == TP_READER_AWAKE)
+	if (waiting == TP_READER_AWAKE)
 		return BPF_RB_NO_WAKEUP;
-	if (reader == TP_READER_NAPS && !is_urgent &&
+	if (waiting == TP_READER_NAPS && !is_urgent &&
 	    bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) < state->watermark_bytes)
 		return BPF_RB_NO_WAKEUP;
-	*(volatile __u32 *)&state->reader = TP_READER_AWAKE;
+	*(volatile __u32 *)&state->state = TP_READER_AWAKE;
 	return BPF_RB_FORCE_WAKEUP;
 }
 
@@ -33,7 +33,7 @@ _Static_assert(sizeof(struct record) == sizeof(struct tp_event), "one size");
 _Static_assert(sizeof(struct record) == sizeof(struct tp_exit), "one size");
 _Static_assert(sizeof(struct record) == sizeof(struct tp_discover), "one size");
 
-__noinline int put(struct tp_shared *state, const struct record *record, bool is_urgent)
+__noinline int put(struct tp_reader *state, const struct record *record, bool is_urgent)
 {
 	struct record *room;
 	int ret = -1;
@@ -53,7 +53,7 @@ __noinline int put(struct tp_shared *state, const struct record *record, bool is
 	return ret;
 }
 
-static __always_inline void emit(struct tp_shared *state, const void *record,
+static __always_inline void emit(struct tp_reader *state, const void *record,
 				 struct tp_counters *set, bool is_urgent)
 {
 	if (put(state, record, is_urgent))

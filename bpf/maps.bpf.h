@@ -9,14 +9,24 @@ struct {
 	__uint(max_entries, TP_RING_BYTES);
 } events SEC(".maps");
 
-/* The lease and the reader's state. Userspace maps and writes it; programs clear `reader`. */
+/* Nothing is captured after this moment. Mapped and renewed by the supervisor, read here. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct tp_shared);
-} shared SEC(".maps");
+	__type(value, struct tp_lease);
+} lease SEC(".maps");
+
+/* Whether the ring's reader waits, and how deeply. Mapped by the reader; programs wake it. A map of
+ * its own: who reads must not be able to prolong the lease. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct tp_reader);
+} reader SEC(".maps");
 
 /* Key: object number. Written by userspace before the object's markers are attached. The size is
  * set at load: as many files as the configuration has, plus those discovered. */
@@ -44,6 +54,22 @@ struct {
 	__type(key, struct tp_consent_key);
 	__type(value, struct tp_consent);
 } consent SEC(".maps");
+
+struct barrier_inner {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} barrier_inner SEC(".maps");
+
+/* Replacing the inner map waits until no program runs that began before: what `disable` needs after
+ * it deleted a consent (hazards: 10). No program reads it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__array(values, struct barrier_inner);
+} barrier SEC(".maps") = { .values = { &barrier_inner } };
 
 /* Which file is which object, by the kernel's inode; value 0: known to have nothing for us. */
 struct {

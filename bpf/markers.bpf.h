@@ -90,7 +90,7 @@ static __always_inline int on_span_done(struct pt_regs *ctx, struct hit *hit)
 	frame.parent = outer ? outer->span : 0;
 	ending_fill(&ending, hit, ARG4);
 	ending.error = NAME(3, ARG5, &ending.flags);
-	span_put(hit->shared, &frame, &ending);
+	span_put(hit->reader, &frame, &ending);
 	return 0;
 }
 

@@ -10,7 +10,7 @@ enum { SIGNAL_GROUP_EXIT = 4 }; /* include/linux/sched/signal.h */
 enum { CORE_BIT = 0x80 };	/* depends on `ulimit -c`, tells nothing about the program */
 
 struct sweep {
-	struct tp_shared *shared;
+	struct tp_reader *reader;
 	struct ending *ending;
 	__u32 process;
 };
@@ -25,7 +25,7 @@ static long sweep_span(void *map, const void *key, void *value, void *context)
 		return 0;
 	frame = *(struct frame *)value;
 	if (!bpf_map_delete_elem(&async_spans, key))
-		span_put(sweep->shared, &frame, sweep->ending);
+		span_put(sweep->reader, &frame, sweep->ending);
 	return 0;
 }
 
@@ -40,10 +40,10 @@ static long sweep_decision(void *map, const void *key, void *value, void *contex
 }
 
 /* Everything a process that is no more has left open under ids. */
-static __always_inline void process_sweep(struct tp_shared *state, __u32 process,
+static __always_inline void process_sweep(struct tp_reader *state, __u32 process,
 					  struct ending *ending)
 {
-	struct sweep sweep = { .shared = state, .ending = ending, .process = process };
+	struct sweep sweep = { .reader = state, .ending = ending, .process = process };
 
 	/* twice: an entry another processor reuses meanwhile can lead the first walk astray */
 	bpf_for_each_map_elem(&async_spans, sweep_span, &sweep, 0);
@@ -93,11 +93,21 @@ static __always_inline __u32 process_level(struct thread *thread, __u32 uid, __u
 {
 	struct tp_object *object = bpf_map_lookup_elem(&objects, &program);
 
-	if (!program && (thread->mark & TP_MARK_FIRST))
+	if (!program && thread && (thread->mark & TP_MARK_FIRST))
 		return thread->level;
 	if (!program || !object || !object->is_enabled)
 		return TP_LEVEL_OFF;
 	return consented_level(thread, uid, object->target);
+}
+
+/* A process without a mark executes a program its owner consented to. */
+static __always_inline struct thread *process_meet(struct hit *hit)
+{
+	__u32 program = program_lookup(hit->task);
+
+	if (process_level(NULL, hit->uid, program) < TP_LEVEL_ENHANCED)
+		return NULL;
+	return thread_new(hit->task);
 }
 
 static __always_inline void header_fill(struct tp_header *header, struct hit *hit, __u8 type)
@@ -132,7 +142,7 @@ static __always_inline void discover(struct hit *hit)
 	record.device = key.device;
 	record.content = key.content;
 	record.pid = hit->task->tgid;
-	put(hit->shared, (struct record *)&record, true);
+	put(hit->reader, (struct record *)&record, true);
 }
 
 /* A process number is given up: nobody asks whether it is silent any more. */
@@ -180,10 +190,10 @@ static __always_inline void process_exec(struct hit *hit, pid_t old_pid, bool is
 
 	thread_ending(&ending, thread, hit->now_ns, TP_FLAG_BY_EXEC, 0);
 	ending.is_discarded = !is_alive || is_silent(thread);
-	spans_abandon(hit->shared, thread, 0, &ending);
+	spans_abandon(hit->reader, thread, 0, &ending);
 	/* a thread that takes over its leader's place cannot know what the leader had open */
 	if (thread->uses_ids || old_pid != hit->task->pid)
-		process_sweep(hit->shared, thread->process, &ending);
+		process_sweep(hit->reader, thread->process, &ending);
 	thread_renew(hit);
 	if (!is_alive || (thread->mark & TP_MARK_SILENT))
 		return;
@@ -196,7 +206,7 @@ static __always_inline void process_exec(struct hit *hit, pid_t old_pid, bool is
 		return;
 	header_fill(&event.header, hit, TP_EXEC);
 	bump(set, TP_COUNT_SINGLES);
-	emit(hit->shared, &event, set, false);
+	emit(hit->reader, &event, set, false);
 }
 
 /* The process's wait status, as wait4() will report it. */
@@ -210,34 +220,43 @@ static __always_inline __s32 wait_status(struct task_struct *task)
 }
 
 /* @first: the leader's state, which knows how the process began */
-static __always_inline void exit_fill(struct tp_exit *record, struct hit *hit,
-				      const struct thread *first)
+static __always_inline void resources_fill(struct tp_exit *record, struct hit *hit,
+					   const struct thread *first)
 {
 	struct task_struct *task = hit->task, *leader = task->group_leader;
 	struct signal_struct *signal = task->signal;
 	bool is_leader = leader->pid == task->pid;
 	__u64 peak = signal->maxrss;
 
-	header_fill(&record->header, hit, TP_EXIT);
-	record->header.flags = first->is_forked ? TP_FLAG_FORKED : 0;
-	record->wall_ns = hit->now_ns - first->start_ns;
 	record->cpu_ns =
 		task->se.sum_exec_runtime + signal->sum_sched_runtime - first->start_cpu_ns;
 	if (!is_leader)
 		record->cpu_ns += leader->se.sum_exec_runtime;
 	if (peak > first->start_rss_pages)
 		record->peak_rss_kib = peak * page_kib;
-	if (bpf_core_field_exists(task->ioac.read_bytes)) {
-		record->read_bytes =
-			task->ioac.read_bytes + signal->ioac.read_bytes - first->start_read_bytes;
-		record->written_bytes = task->ioac.write_bytes + signal->ioac.write_bytes -
-					first->start_written_bytes;
-		if (!is_leader) {
-			record->read_bytes += leader->ioac.read_bytes;
-			record->written_bytes += leader->ioac.write_bytes;
-		}
-	}
-	record->code = wait_status(task);
+	if (!bpf_core_field_exists(task->ioac.read_bytes))
+		return;
+	record->read_bytes =
+		task->ioac.read_bytes + signal->ioac.read_bytes - first->start_read_bytes;
+	record->written_bytes =
+		task->ioac.write_bytes + signal->ioac.write_bytes - first->start_written_bytes;
+	if (is_leader)
+		return;
+	record->read_bytes += leader->ioac.read_bytes;
+	record->written_bytes += leader->ioac.write_bytes;
+}
+
+static __always_inline void exit_fill(struct tp_exit *record, struct hit *hit,
+				      const struct thread *first, __u32 level)
+{
+	header_fill(&record->header, hit, TP_EXIT);
+	record->header.flags = first->is_forked ? TP_FLAG_FORKED : 0;
+	record->wall_ns = hit->now_ns - first->start_ns;
+	record->code = wait_status(hit->task);
+	if (level >= TP_LEVEL_FULL)
+		resources_fill(record, hit, first);
+	else
+		record->header.flags |= TP_FLAG_BARE;
 }
 
 /* Another thread of this process is executing a program: the others die with code 0. */
@@ -252,16 +271,18 @@ static __always_inline void exit_emit(struct hit *hit, const struct thread *firs
 {
 	struct tp_exit record = {};
 	struct tp_counters *set;
+	__u32 level;
 
 	program_of(hit);
-	if (process_level(hit->thread, hit->uid, hit->thread->program) < TP_LEVEL_ENHANCED)
+	level = process_level(hit->thread, hit->uid, hit->thread->program);
+	if (level < TP_LEVEL_ENHANCED)
 		return;
-	exit_fill(&record, hit, first);
+	exit_fill(&record, hit, first, level);
 	set = counters_of(hit->thread->program, TP_KIND_PROCESS);
 	if (!set)
 		return;
 	bump(set, TP_COUNT_SINGLES);
-	emit(hit->shared, &record, set, (record.code & 0x7f) != 0);
+	emit(hit->reader, &record, set, (record.code & 0x7f) != 0);
 }
 
 /* The last thread of a process is ending. @ending: what becomes of its spans with an id */
@@ -275,7 +296,7 @@ static __always_inline void process_exit(struct hit *hit, struct ending *ending)
 	if (__sync_lock_test_and_set(&leader->has_ended, 1))
 		return;
 	if (leader->uses_ids || hit->thread->uses_ids)
-		process_sweep(hit->shared, hit->thread->process, ending);
+		process_sweep(hit->reader, hit->thread->process, ending);
 	if (!ending->is_discarded)
 		exit_emit(hit, leader);
 	silence_forget(hit->thread->process);

@@ -41,7 +41,7 @@ static __always_inline void event_emit(struct tp_event *event, struct hit *hit, 
 
 	event->parent = frame ? frame->span : 0;
 	bump(hit->counters, TP_COUNT_SINGLES);
-	emit(hit->shared, event, hit->counters, is_urgent);
+	emit(hit->reader, event, hit->counters, is_urgent);
 }
 
 /* Return: true when the span, or without one the session, has room for one more tag. */

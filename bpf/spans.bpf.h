@@ -61,7 +61,7 @@ static __always_inline bool is_end_unseen(const struct frame *frame, const struc
 }
 
 /* Global functions, so that the verifier looks at them once. */
-__noinline int span_put(struct tp_shared *state, const struct frame *frame,
+__noinline int span_put(struct tp_reader *state, const struct frame *frame,
 			const struct ending *ending)
 {
 	struct tp_event event = {};
@@ -102,7 +102,7 @@ __noinline int span_put(struct tp_shared *state, const struct frame *frame,
 }
 
 /* Abandon the thread's open spans above @keep, innermost first. */
-__noinline int spans_abandon(struct tp_shared *state, struct thread *thread, __u32 keep,
+__noinline int spans_abandon(struct tp_reader *state, struct thread *thread, __u32 keep,
 			     const struct ending *ending)
 {
 	struct frame *frame;
@@ -224,7 +224,7 @@ static __always_inline void span_close(struct hit *hit, const struct frame *fram
 	if (frame->uid != hit->uid) /* whose it is changed in between: nobody consented to that */
 		bump(hit->counters, TP_COUNT_REFUSED_OWNER);
 	else
-		span_put(hit->shared, frame, ending);
+		span_put(hit->reader, frame, ending);
 }
 
 /* The entry is copied before it is deleted: of two ends one deletes. What was freed and filled anew
@@ -304,7 +304,7 @@ static __always_inline void span_end(struct hit *hit, __u32 kind, __u32 name, __
 	outer.outcome = TP_OUTCOME_ABANDONED;
 	outer.flags = TP_FLAG_BY_OUTER;
 	outer.error = TP_PLACE_ABSENT;
-	spans_abandon(hit->shared, thread, index + 1, &outer);
+	spans_abandon(hit->reader, thread, index + 1, &outer);
 	thread->depth = index;
 	span_close(hit, &thread->frame[index & (TP_SPAN_DEPTH - 1)], ending);
 }

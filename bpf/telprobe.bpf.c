@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* telprobe.bpf.c - one program for all markers, three for processes. None reads user memory.
+/* telprobe.bpf.c - one program for all markers, four for processes. Only `environment`, which `run`
+ * does not load, looks at user memory.
  * One program, because then one link holds all markers of a file: detaching waits for a grace
  * period a link, and a service has a thousand files. */
 #include "vmlinux.h"
@@ -12,6 +13,7 @@
 
 char license_of_programs[] SEC("license") = "Dual BSD/GPL";
 
+#include "environment.bpf.h"
 #include "markers.bpf.h"
 #include "process.bpf.h"
 
@@ -125,6 +127,22 @@ int BPF_PROG(process_forks, struct task_struct *parent, struct task_struct *chil
 	return 0;
 }
 
+/* Attached before process_execs, which must find the mark. Loaded for the service alone. */
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(environment, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
+{
+	struct thread *thread;
+
+	if (!environment_says_no(task))
+		return 0;
+	thread = thread_new(task);
+	if (thread)
+		thread->mark |= TP_MARK_SILENT;
+	else
+		count(0, TP_KIND_PROCESS, TP_COUNT_REFUSED_NO_STATE);
+	return 0;
+}
+
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(process_execs, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
 {
@@ -132,10 +150,12 @@ int BPF_PROG(process_execs, struct task_struct *task, pid_t old_pid, struct linu
 	bool is_alive;
 
 	hit.thread = bpf_task_storage_get(&threads, task, NULL, 0);
-	if (!hit.thread)
-		return 0;
 	hit.uid = bpf_get_current_uid_gid();
 	is_alive = lease_is_alive(&hit);
+	if (!hit.thread && is_alive)
+		hit.thread = process_meet(&hit);
+	if (!hit.thread)
+		return 0;
 	if (!is_alive)
 		count(0, TP_KIND_PROCESS, TP_COUNT_REFUSED_LEASE);
 	process_exec(&hit, old_pid, is_alive);
@@ -160,7 +180,7 @@ int BPF_PROG(process_exits, struct task_struct *task)
 	thread_ending(&ending, hit.thread, hit.now_ns, is_exec ? TP_FLAG_BY_EXEC : TP_FLAG_BY_EXIT,
 		      is_exec ? 0 : task->exit_code & ~CORE_BIT);
 	ending.is_discarded = !is_alive || is_silent(hit.thread);
-	spans_abandon(hit.shared, hit.thread, 0, &ending);
+	spans_abandon(hit.reader, hit.thread, 0, &ending);
 	if (task->signal->live.counter || is_exec)
 		return 0;
 	process_exit(&hit, &ending);

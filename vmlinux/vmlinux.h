@@ -33,6 +33,7 @@ enum {
 	BPF_MAP_TYPE_ARRAY = 2,
 	BPF_MAP_TYPE_PROG_ARRAY = 3,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+	BPF_MAP_TYPE_ARRAY_OF_MAPS = 12,
 	BPF_MAP_TYPE_RINGBUF = 27,
 	BPF_MAP_TYPE_TASK_STORAGE = 29,
 };
@@ -100,6 +101,7 @@ struct file {
 struct mm_struct {
 	struct file *exe_file;
 	unsigned long start_code; /* where the lowest executable segment was mapped */
+	unsigned long env_start, env_end;
 };
 
 struct sched_entity {

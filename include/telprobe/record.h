@@ -107,6 +107,7 @@ enum tp_flag {
 	TP_FLAG_BY_EXIT = 1 << 7,  /* its thread or process ended; code holds the wait status */
 	/* of TP_EXIT and TP_EXEC: */
 	TP_FLAG_FORKED = 1 << 0, /* the process was forked by its program and never executed one */
+	TP_FLAG_BARE = 1 << 1,	 /* TP_EXIT: no resource use, the level agreed to is below full */
 };
 
 struct tp_header {
@@ -233,9 +234,12 @@ struct tp_alias_key { /* map `aliases`: value __u32, the first place of the same
 
 enum tp_reader_state { TP_READER_AWAKE, TP_READER_NAPS, TP_READER_SLEEPS };
 
-struct tp_shared {	       /* map `shared`, one entry, mapped by userspace */
-	__u64 lease_until_ns;  /* CLOCK_MONOTONIC */
-	__u32 reader;	       /* enum tp_reader_state */
+struct tp_lease {	/* map `lease`, one entry, mapped by the supervisor alone */
+	__u64 until_ns; /* CLOCK_MONOTONIC */
+};
+
+struct tp_reader {	       /* map `reader`, one entry, mapped by who reads the ring */
+	__u32 state;	       /* enum tp_reader_state */
 	__u32 watermark_bytes; /* a napping reader is woken when so much waits */
 };
 

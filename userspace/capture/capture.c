@@ -60,6 +60,7 @@ static int load(struct capture *capture, struct error *error)
 	bpf_map__set_max_entries(programs->maps.objects, capture->room);
 	bpf_map__set_max_entries(programs->maps.counters, capture->room * TP_KINDS);
 	bpf_map__set_max_entries(programs->maps.events, capture->ring_bytes);
+	bpf_program__set_autoload(programs->progs.environment, capture->reads_environment);
 	if (capture->facts.method == CAPTURE_UPROBE_MULTI) {
 		bpf_program__set_expected_attach_type(programs->progs.marker, LINK_UPROBE_MULTI);
 		bpf_program__set_expected_attach_type(programs->progs.empty, LINK_UPROBE_MULTI);
@@ -68,16 +69,32 @@ static int load(struct capture *capture, struct error *error)
 	return ret ? load_refused(ret, error) : 0;
 }
 
-static int map_shared(struct capture *capture, struct error *error)
+static int map_page(const struct bpf_map *map, void **out, struct error *error)
 {
 	void *mapping = mmap(NULL, (size_t)sysconf(_SC_PAGESIZE), PROT_READ | PROT_WRITE,
-			     MAP_SHARED, bpf_map__fd(capture->programs->maps.shared), 0);
+			     MAP_SHARED, bpf_map__fd(map), 0);
 
 	if (mapping == MAP_FAILED)
-		return error_set(error, -errno, "cannot map the shared page: %s",
+		return error_set(error, -errno, "cannot map a page of the kernel side: %s",
 				 error_text(errno));
-	capture->shared = mapping;
-	capture->shared->watermark_bytes = capture->ring_bytes / 4;
+	*out = mapping;
+	return 0;
+}
+
+static int map_pages(struct capture *capture, struct error *error)
+{
+	void *lease = NULL, *reader = NULL;
+	int ret;
+
+	ret = map_page(capture->programs->maps.lease, &lease, error);
+	capture->lease = lease;
+	if (ret)
+		return ret;
+	ret = map_page(capture->programs->maps.reader, &reader, error);
+	capture->reader = reader;
+	if (ret)
+		return ret;
+	capture->reader->watermark_bytes = capture->ring_bytes / 4;
 	capture_renew(capture);
 	return 0;
 }
@@ -85,14 +102,17 @@ static int map_shared(struct capture *capture, struct error *error)
 /* The BTF tracepoints: fork, exec, exit. Uprobes are attached file by file. */
 static int attach_process_programs(struct capture *capture, struct error *error)
 {
-	struct bpf_program *programs[] = {
+	struct bpf_program *programs[CAPTURE_PROCESS_LINKS] = {
+		capture->reads_environment ? capture->programs->progs.environment : NULL,
 		capture->programs->progs.process_forks,
 		capture->programs->progs.process_execs,
 		capture->programs->progs.process_exits,
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
+	for (i = 0; i < CAPTURE_PROCESS_LINKS; i++) {
+		if (!programs[i])
+			continue;
 		capture->process_links[i] = bpf_program__attach(programs[i]);
 		if (!capture->process_links[i])
 			return error_set(error, -errno, "cannot attach to process events: %s",
@@ -123,7 +143,7 @@ static int open_parts(struct capture *capture, struct error *error)
 			&capture->ring, error);
 	if (ret)
 		return ret;
-	ret = map_shared(capture, error);
+	ret = map_pages(capture, error);
 	if (ret)
 		return ret;
 	capture->lease_fd = lease_watch();
@@ -143,6 +163,7 @@ int capture_open(const struct capture_options *options, struct capture **out, st
 	libbpf_set_print(listen_to_libbpf);
 	capture->lease_fd = -1;
 	capture->room = options->objects + 1;
+	capture->reads_environment = options->reads_environment;
 	capture->ring_bytes = ring_size(options->ring_bytes);
 	capture->objects = calloc(capture->room, sizeof(*capture->objects));
 	if (!capture->objects) {
@@ -159,16 +180,55 @@ close:
 	return ret;
 }
 
+static int hide_globals(struct capture *capture)
+{
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, capture->programs->obj)
+	{
+		size_t bytes, page = (size_t)sysconf(_SC_PAGESIZE);
+		const void *mapping = bpf_map__initial_value(map, &bytes);
+
+		if (mapping && madvise((void *)(uintptr_t)mapping, (bytes + page - 1) / page * page,
+				       MADV_DONTFORK))
+			return -errno;
+	}
+	return 0;
+}
+
+int capture_hide(struct capture *capture, struct error *error)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	int ret = ring_hide(capture->ring);
+
+	if (!ret && (madvise(capture->lease, page, MADV_DONTFORK) ||
+		     madvise(capture->reader, page, MADV_DONTFORK)))
+		ret = -errno;
+	if (!ret)
+		ret = hide_globals(capture);
+	return ret ? error_set(error, ret, "cannot hide the ring from other processes: %s",
+			       error_text(ret))
+		   : 0;
+}
+
+void capture_only_read(struct capture *capture)
+{
+	munmap(capture->lease, (size_t)sysconf(_SC_PAGESIZE));
+	capture->lease = NULL;
+}
+
 void capture_close(struct capture *capture)
 {
 	size_t i;
 
 	if (!capture)
 		return;
-	if (capture->shared) {
+	if (capture->lease) {
 		capture_stop(capture); /* silent at once; detaching takes a while */
-		munmap(capture->shared, (size_t)sysconf(_SC_PAGESIZE));
+		munmap(capture->lease, (size_t)sysconf(_SC_PAGESIZE));
 	}
+	if (capture->reader)
+		munmap(capture->reader, (size_t)sysconf(_SC_PAGESIZE));
 	capture_remove_all(capture);
 	for (i = 0; i < CAPTURE_PROCESS_LINKS; i++)
 		bpf_link__destroy(capture->process_links[i]);
@@ -190,12 +250,12 @@ static uint64_t monotonic_ns(void)
 
 void capture_renew(struct capture *capture)
 {
-	*(volatile __u64 *)&capture->shared->lease_until_ns = monotonic_ns() + TP_LEASE_NS;
+	*(volatile __u64 *)&capture->lease->until_ns = monotonic_ns() + TP_LEASE_NS;
 }
 
 void capture_stop(struct capture *capture)
 {
-	*(volatile __u64 *)&capture->shared->lease_until_ns = 0;
+	*(volatile __u64 *)&capture->lease->until_ns = 0;
 }
 
 int capture_mark(struct capture *capture, pid_t pid, enum tp_level level, bool is_silent,
@@ -222,6 +282,39 @@ int capture_mark(struct capture *capture, pid_t pid, enum tp_level level, bool i
 	return 0;
 }
 
+int capture_consent(struct capture *capture, uint32_t uid, uint32_t target, enum tp_level level,
+		    struct error *error)
+{
+	struct tp_consent_key key = { .uid = uid, .target = target };
+	struct tp_consent value = { .level = level, .categories = ~0u };
+	int fd = bpf_map__fd(capture->programs->maps.consent), ret;
+
+	if (level == TP_LEVEL_OFF) {
+		ret = bpf_map_delete_elem(fd, &key);
+		if (ret == -ENOENT)
+			ret = 0;
+	} else {
+		ret = bpf_map_update_elem(fd, &key, &value, BPF_ANY);
+	}
+	if (ret)
+		return error_set(error, ret, "cannot tell the kernel a decision: %s",
+				 error_text(ret));
+	return 0;
+}
+
+int capture_barrier(struct capture *capture, struct error *error)
+{
+	int inner = bpf_map__fd(capture->programs->maps.barrier_inner), ret;
+	uint32_t zero = 0;
+
+	ret = bpf_map_update_elem(bpf_map__fd(capture->programs->maps.barrier), &zero, &inner,
+				  BPF_ANY);
+	if (ret)
+		return error_set(error, ret, "cannot wait for the kernel's programs: %s",
+				 error_text(ret));
+	return 0;
+}
+
 struct ring *capture_ring(struct capture *capture)
 {
 	return capture->ring;
@@ -229,7 +322,7 @@ struct ring *capture_ring(struct capture *capture)
 
 static void set_reader(struct capture *capture, enum tp_reader_state state)
 {
-	__atomic_store_n(&capture->shared->reader, state, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&capture->reader->state, state, __ATOMIC_SEQ_CST);
 }
 
 static bool wait_as(struct capture *capture, enum tp_reader_state state)

@@ -18,13 +18,24 @@ struct capture;
 struct ring;
 
 struct capture_options {
-	uint32_t objects;    /* files that can be added, 1..TP_OBJECTS - 1 */
-	uint32_t ring_bytes; /* 0: TP_RING_BYTES; rounded up to a power of two of pages */
+	uint32_t objects;	/* files that can be added, 1..TP_OBJECTS - 1 */
+	uint32_t ring_bytes;	/* 0: TP_RING_BYTES; rounded up to a power of two of pages */
+	bool reads_environment; /* silence programs whose environment says DO_NOT_TRACK: needs a
+				   program that looks at user memory (bpf/environment.bpf.h) */
 };
 
 /** capture_open() - load the programs and find out how this kernel attaches
  * The lease is granted for TP_LEASE_NS; see capture_renew(). Nothing is attached to a file yet. */
 int capture_open(const struct capture_options *options, struct capture **out, struct error *error);
+
+/** capture_hide() - processes forked from now on inherit no memory of the kernel side: neither the
+ * ring nor the lease. A mapping outlives a fork although its descriptor was closed. */
+int capture_hide(struct capture *capture, struct error *error);
+
+/** capture_only_read() - in the process that reads the ring: give up the page of the lease, which
+ * who reads must not be able to prolong. Of all functions here only those under "records" and
+ * capture_name() may be called then. */
+void capture_only_read(struct capture *capture);
 
 /** capture_close() - detach everything and free. Capture has stopped when it returns. */
 void capture_close(struct capture *capture);
@@ -48,6 +59,19 @@ int capture_mark(struct capture *capture, pid_t pid, enum tp_level level, bool i
  * -EACCES, -ENOMEM. */
 int capture_hold(struct capture *capture, int fd, const char *path, uint16_t *out_object,
 		 struct error *error);
+
+/** capture_assign() - the consent for @object is asked under @target; before capture_attach(). Without
+ * it, its own number is its target. */
+void capture_assign(struct capture *capture, uint16_t object, uint32_t target);
+
+/** capture_consent() - what @uid agreed to for @target; TP_LEVEL_OFF: nothing. In force at the next
+ * hit, in every running process. */
+int capture_consent(struct capture *capture, uint32_t uid, uint32_t target, enum tp_level level,
+		    struct error *error);
+
+/** capture_barrier() - wait until no program runs that began before the call: after it nothing is
+ * put into the ring that the last capture_consent() forbade. Some 10 ms. */
+int capture_barrier(struct capture *capture, struct error *error);
 
 struct capture_added {
 	uint32_t sites;	   /* attached */

@@ -7,7 +7,7 @@
 #include "capture/link.h"
 #include "telprobe.skel.h"
 
-enum { CAPTURE_PROCESS_LINKS = 3 };
+enum { CAPTURE_PROCESS_LINKS = 4 };
 
 struct object { /* a file that was given a number */
 	char *path;
@@ -19,6 +19,7 @@ struct object { /* a file that was given a number */
 	int site_count;
 	struct timespec changed; /* ctime at capture_hold() */
 	int64_t bytes;
+	uint32_t target; /* key of consent */
 	struct links links;
 	bool is_attached;
 	bool is_paused;
@@ -27,7 +28,8 @@ struct object { /* a file that was given a number */
 struct capture {
 	struct telprobe_bpf *programs;
 	struct bpf_link *process_links[CAPTURE_PROCESS_LINKS];
-	struct tp_shared *shared;
+	struct tp_lease *lease;
+	struct tp_reader *reader;
 	struct ring *ring;
 	struct capture_facts facts;
 	struct links trial;	/* on our own trial function */
@@ -36,6 +38,7 @@ struct capture {
 	uint16_t last;		/* highest number given out */
 	uint32_t ring_bytes;
 	int lease_fd;
+	bool reads_environment;
 };
 
 /** capture_remove_all() - detach every file, give up the leases, free the names */

@@ -59,6 +59,11 @@ static struct link_site site_choose(const struct inspect_site *site, uint16_t ob
 	};
 }
 
+void capture_assign(struct capture *capture, uint16_t object, uint32_t target)
+{
+	capture->objects[object].target = target;
+}
+
 static int lease_check(const struct object *object, struct error *error)
 {
 	if (object->lease_error.code) {
@@ -184,7 +189,7 @@ static int describe(struct capture *capture, uint16_t number, const struct inspe
 		.image_bytes = inspection->image_bytes,
 		.code_start = inspection->code_start,
 		.is_enabled = 1,
-		.target = number,
+		.target = capture->objects[number].target,
 	};
 	struct object *object = &capture->objects[number];
 	uint32_t key = number;
@@ -255,6 +260,7 @@ int capture_hold(struct capture *capture, int fd, const char *path, uint16_t *ou
 		object_clear(&capture->objects[number]);
 		return ret;
 	}
+	capture->objects[number].target = number;
 	capture->last = number;
 	*out_object = number;
 	return 0;

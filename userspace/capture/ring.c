@@ -81,6 +81,16 @@ void ring_close(struct ring *ring)
 	free(ring);
 }
 
+int ring_hide(struct ring *ring)
+{
+	void *data = (void *)(uintptr_t)ring->producer;
+
+	if (madvise((void *)ring->consumer, ring->page_bytes, MADV_DONTFORK) ||
+	    madvise(data, ring->page_bytes + 2 * ring->bytes, MADV_DONTFORK))
+		return -errno;
+	return 0;
+}
+
 int ring_fd(const struct ring *ring)
 {
 	return ring->epoll_fd;

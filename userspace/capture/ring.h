@@ -18,6 +18,9 @@ struct ring;
 int ring_open(int map_fd, size_t bytes, struct ring **out, struct error *error);
 void ring_close(struct ring *ring);
 
+/** ring_hide() - processes forked from now on do not inherit the mapping */
+int ring_hide(struct ring *ring);
+
 /** ring_fd() - epoll descriptor; readable, edge-triggered, after a producer's wake-up. Call
  * ring_clear() when it was. */
 int ring_fd(const struct ring *ring);

@@ -27,7 +27,7 @@ static int ask(const struct cli *cli, const struct store_totals *totals)
 	}
 	fprintf(stderr, "%lld events of %lld sessions, %s, in '", (long long)totals->events,
 		(long long)totals->sessions, bytes);
-	text_print(database_path(cli), stderr);
+	text_print(database_name(cli), stderr);
 	fputs("'\nDelete them for good? [y/N] ", stderr);
 	if (!fgets(answer, sizeof(answer), stdin))
 		putc('\n', stderr);
@@ -91,6 +91,7 @@ static int run(struct cli *cli)
 
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
+	CLI_OPTION_USER,
 	{ .name = "confirm", .help = "do not ask" },
 	{ .name = "force", .letter = 'f', .alias_of = "confirm" },
 	CLI_OPTION_JSON,
@@ -106,8 +107,8 @@ static const struct cli_example examples[] = {
 const struct cli_command delete_command = {
 	.name = "delete",
 	.alias = "clear",
-	.summary = "delete all events of a database",
-	.synopsis = "[--db FILE] [--confirm] [--json]",
+	.summary = "delete all events",
+	.synopsis = "[--db FILE] [--user NAME] [--confirm] [--json]",
 	.description =
 		"Shows how many events there are and how much room they take, and asks. Their\n"
 		"bytes are overwritten and the room is given back to the file system. Event ids\n"

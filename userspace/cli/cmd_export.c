@@ -89,6 +89,7 @@ static int run(struct cli *cli)
 
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
+	CLI_OPTION_USER,
 	{ .name = "format",
 	  .value = "FORMAT",
 	  .choices = "json ndjson csv",
@@ -116,8 +117,8 @@ static const struct cli_example examples[] = {
 const struct cli_command export_command = {
 	.name = "export",
 	.summary = "write events as JSON, NDJSON or CSV",
-	.synopsis = "[--db FILE] [--format FORMAT] [--output FILE] [--since WHEN] [--until WHEN] "
-		    "[--type TYPE,...]",
+	.synopsis = "[--db FILE] [--user NAME] [--format FORMAT] [--output FILE] [--since WHEN] "
+		    "[--until WHEN] [--type TYPE,...]",
 	.description =
 		"The newest stands last. Every event is described by telprobe/event.schema.json,\n"
 		"which is installed beside telprobe.h. Ids are the same at each export. A file\n"

@@ -19,7 +19,10 @@ static int run(struct cli *cli)
 	return ret ? cli_fail(cli, &error) : CLI_DONE;
 }
 
-static const struct cli_option options[] = { CLI_OPTION_DB, CLI_OPTION_JSON, { 0 } };
+static const struct cli_option options[] = { CLI_OPTION_DB,
+					     CLI_OPTION_USER,
+					     CLI_OPTION_JSON,
+					     { 0 } };
 
 static const struct cli_example examples[] = {
 	{ .command = "telprobe last --db app.db", .what = "what the last command did" },
@@ -30,7 +33,7 @@ static const struct cli_example examples[] = {
 const struct cli_command last_command = {
 	.name = "last",
 	.summary = "show what happened inside the last command",
-	.synopsis = "[--db FILE] [--json]",
+	.synopsis = "[--db FILE] [--user NAME] [--json]",
 	.description =
 		"The spans of the last command as a tree, by their start, with their times, tags,\n"
 		"counts, measures and errors, and how the process ended. Spans, measures and\n"

@@ -46,10 +46,7 @@ static int run(struct cli *cli)
 }
 
 static const struct cli_option options[] = {
-	CLI_OPTION_DB,
-	CLI_OPTIONS_PERIOD("default: 30d"),
-	CLI_OPTION_JSON,
-	{ 0 },
+	CLI_OPTION_DB, CLI_OPTION_USER, CLI_OPTIONS_PERIOD("default: 30d"), CLI_OPTION_JSON, { 0 },
 };
 
 static const struct cli_example examples[] = {
@@ -62,7 +59,7 @@ static const struct cli_example examples[] = {
 const struct cli_command metrics_command = {
 	.name = "metrics",
 	.summary = "show how you used your programs: counts, success, times, errors",
-	.synopsis = "[--db FILE] [--since WHEN] [--until WHEN] [--json]",
+	.synopsis = "[--db FILE] [--user NAME] [--since WHEN] [--until WHEN] [--json]",
 	.description =
 		"Success is the share of commands that went well among those nobody cancelled;\n"
 		"an abandoned one never reached its end. Percentiles are exact up to 1,024 runs\n"

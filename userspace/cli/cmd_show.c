@@ -28,6 +28,7 @@ static int run(struct cli *cli)
 
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
+	CLI_OPTION_USER,
 	{ .name = "limit", .letter = 'n', .value = "N", .help = "how many (default: 20)" },
 	{ .name = "lines", .letter = 'l', .value = "N", .alias_of = "limit" },
 	CLI_OPTION_JSON,
@@ -43,7 +44,7 @@ static const struct cli_example examples[] = {
 const struct cli_command show_command = {
 	.name = "show",
 	.summary = "show the newest events, a line each",
-	.synopsis = "[--db FILE] [-n N] [--json]",
+	.synopsis = "[--db FILE] [--user NAME] [-n N] [--json]",
 	.description = "The newest stands last. Times are UTC. A measure is kept as a bucket: what "
 		       "is\nshown is its middle, within 2.2 % of what was measured.",
 	.options = options,

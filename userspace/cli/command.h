@@ -31,10 +31,15 @@ struct cli_option {	     /* a table of them ends with an empty row */
 };
 
 /* Options that mean the same wherever they appear. */
-#define CLI_OPTION_DB                                                \
-	{                                                            \
-		.name = "db", .value = "FILE",                       \
-		.help = "database of events (default: $TELPROBE_DB)" \
+#define CLI_OPTION_DB                                                                  \
+	{                                                                              \
+		.name = "db", .value = "FILE",                                         \
+		.help = "database of events (default: $TELPROBE_DB, else the service)" \
+	}
+#define CLI_OPTION_USER                                                             \
+	{                                                                           \
+		.name = "user", .value = "NAME",                                    \
+		.help = "whose events, for root: a name or uid (default: your own)" \
 	}
 #define CLI_OPTION_JSON                                              \
 	{                                                            \
@@ -43,7 +48,8 @@ struct cli_option {	     /* a table of them ends with an empty row */
 
 enum cli_needs { /* what an example wants of the machine it is tried on */
 		 CLI_NEEDS_NOTHING,
-		 CLI_NEEDS_ROOT, /* and a kernel that allows eBPF */
+		 CLI_NEEDS_ROOT,    /* and a kernel that allows eBPF */
+		 CLI_NEEDS_SERVICE, /* the service, with a target 'demo' */
 };
 
 struct cli_example {	     /* a table of them ends with an empty row */

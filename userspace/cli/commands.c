@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "cli/nearest.h"
+#include "lib/nearest.h"
 
 #define CLI_ROW(name) &name##_command,
 static const struct cli_command *const rows[] = { CLI_COMMANDS(CLI_ROW) NULL };

@@ -15,7 +15,15 @@
 	X(export)                                                                                  \
 	X(delete)                                                                                  \
 	X(probes)                                                                                  \
+	X(serve)                                                                                   \
 	X(doctor)                                                                                  \
+	X(status)                                                                                  \
+	X(enable)                                                                                  \
+	X(disable)                                                                                 \
+	X(level)                                                                                   \
+	X(consent)                                                                                 \
+	X(targets)                                                                                 \
+	X(config)                                                                                  \
 	X(explain)                                                                                 \
 	X(help)
 /* clang-format on */

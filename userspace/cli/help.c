@@ -49,7 +49,9 @@ static void print_examples(FILE *file, const struct cli_example *example)
 	fputs("\nExamples:\n", file);
 	for (; example->command; example++)
 		fprintf(file, "  %s\n      %s%s\n", example->command, example->what,
-			example->needs == CLI_NEEDS_ROOT ? " (as root)" : "");
+			example->needs == CLI_NEEDS_ROOT      ? " (as root)"
+			: example->needs == CLI_NEEDS_SERVICE ? " (with the service)"
+							      : "");
 }
 
 void help_print_command(FILE *file, const struct cli_command *command)

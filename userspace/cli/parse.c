@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "cli/nearest.h"
+#include "lib/nearest.h"
 
 static const struct cli_option no_options[] = { { 0 } };
 

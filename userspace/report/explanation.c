@@ -15,7 +15,7 @@ static const char *const never[] = {
 	"anything of a program without markers beside that it ran and how it ended",
 	"anything where DO_NOT_TRACK or TELPROBE_ENABLED=0 is set when you type the command",
 	"anything a process does after it asked for silence, and what it executes",
-	"anything of programs outside the command you ran",
+	"anything of programs outside the command you ran or the targets that are on for you",
 };
 
 static const char *const kept[] = {
@@ -138,14 +138,24 @@ static void print_list(FILE *out, const char *heading, const char *const *lines,
 	putc('\n', out);
 }
 
+void explanation_print_never(FILE *out)
+{
+	print_list(out, "Never collected, whatever the level", never,
+		   sizeof(never) / sizeof(never[0]));
+}
+
+int explanation_print_levels(FILE *out)
+{
+	return print_grid(out, level_grid());
+}
+
 int explanation_print(FILE *out)
 {
 	int type, level, ret;
 
-	print_list(out, "Never collected, whatever the level", never,
-		   sizeof(never) / sizeof(never[0]));
+	explanation_print_never(out);
 	print_list(out, "What is kept, and where", kept, sizeof(kept) / sizeof(kept[0]));
-	ret = print_grid(out, level_grid());
+	ret = explanation_print_levels(out);
 	fprintf(out, "\n%sEvents, with the level they need and their fields%s\n",
 		text_style(out, TEXT_HEADING), text_style(out, TEXT_PLAIN));
 	for (type = TP_SPAN; type < TP_DISCOVER; type++)

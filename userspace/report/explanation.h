@@ -10,4 +10,9 @@
 int explanation_print(FILE *out); /* 0, -ENOMEM */
 cJSON *explanation_json(void);	  /* NULL: no memory */
 
+/** explanation_print_never(), _levels() - parts of it that consent is asked with: a change of them
+ * is a change of that text (cli/consent_text.h). */
+void explanation_print_never(FILE *out);
+int explanation_print_levels(FILE *out); /* 0, -ENOMEM */
+
 #endif

@@ -212,7 +212,8 @@ static int add_event(struct collector *collector, const union record *record,
 		return ret;
 	event->context = attributed.context;
 	event->series = shape.series;
-	if (record->header.type == TP_EXIT && collector->keeps_resources) {
+	if (record->header.type == TP_EXIT && collector->keeps_resources &&
+	    !(record->header.flags & TP_FLAG_BARE)) {
 		resources_set(&resources, &record->exit);
 		event->resources = &resources;
 	} else if (record->header.type != TP_EXIT) {

@@ -51,9 +51,12 @@ static int delete_rows(struct store *store, struct error *error)
  * empty pages of the file, then the log of that. */
 int store_delete_all(struct store *store, int64_t *out_freed_bytes, struct error *error)
 {
-	int64_t before = store_file_bytes(store);
+	int64_t before;
 	int ret;
 
+	if (store_is_elsewhere(store))
+		return store->backend.delete_all(store->backend.data, out_freed_bytes, error);
+	before = store_file_bytes(store);
 	if (store->is_in_batch)
 		return error_set(error, -EINVAL, "cannot erase '%s': a batch is open", store->path);
 	ret = delete_rows(store, error);

@@ -15,7 +15,8 @@ enum {
 };
 
 struct store {
-	sqlite3 *database;
+	sqlite3 *database; /* NULL with a backend */
+	struct store_backend backend;
 	char *path; /* as it was given; for messages */
 	sqlite3_stmt *statements[QUERIES];
 	uint8_t id_key[STORE_KEY_BYTES];
@@ -25,6 +26,11 @@ struct store {
 	int64_t last_event; /* id */
 	bool is_in_batch;
 };
+
+static inline bool store_is_elsewhere(const struct store *store)
+{
+	return store->backend.each != NULL;
+}
 
 /** store_failed() - describe the failure of the last SQLite call. @act: "open", "write to"...
  * Return: the negative errno it stands for. */

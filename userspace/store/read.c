@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <limits.h>
-#include <stdio.h>
+/* One way through the events, in slices or at once. It has three parts, each of which can stop at
+ * an event and go on there: where to begin is looked up (at once), the newest so many are counted
+ * from the end, and the events are told from the begin. */
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <time.h>
 
 #include "store/handle.h"
 #include "store/recall.h"
@@ -10,22 +13,50 @@
 
 #define SLACK_US 1000000ll /* a tie may have moved an event behind the end of its session */
 
+enum {
+	KEPT = 1 << 18,		 /* rows remembered by a walk at once, */
+	KEPT_OF_SLICE = 1 << 14, /* and by one of many that wait */
+	ROWS_A_LOOK = 64,	 /* rows between two looks at the clock */
+};
+
 static const char act[] = "read";
 
+enum phase { WALK_BEGINS, WALK_SEARCHES, WALK_PREPARES, WALK_TELLS, WALK_DONE };
+
 /* Reads the events alone; what they refer to is recalled. */
-struct walk {
+struct store_walk {
 	struct store *store;
 	struct error *error;
-	const struct store_filter *filter;
+	struct store_filter filter;
 	store_row_callback callback;
 	void *data;
 	struct recall recall;
+	enum phase phase;
 	int64_t count_from; /* event ids: from here on events are counted, */
 	int64_t from;	    /* from here on told, */
 	int64_t until;	    /* and from here on neither */
+	int64_t next;	    /* where a phase goes on; searching goes down to it, exclusive */
+	int64_t missing;    /* of the newest so many, */
+	int64_t first;	    /* and the first of those found */
+	int64_t stop_us;    /* of the slice, CLOCK_MONOTONIC; 0: never */
+	int64_t generation; /* of the file the walk began in; 0: not begun */
+	uint8_t id_key[STORE_KEY_BYTES];
 };
 
-static int read_resources(struct walk *walk, struct store_row *row)
+static int64_t now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000ll + now.tv_nsec / 1000;
+}
+
+static bool is_over(const struct store_walk *walk, unsigned int rows)
+{
+	return walk->stop_us && rows % ROWS_A_LOOK == 0 && now_us() >= walk->stop_us;
+}
+
+static int read_resources(struct store_walk *walk, struct store_row *row)
 {
 	struct store_resources *resources = &row->resources;
 	sqlite3_stmt *statement;
@@ -70,16 +101,16 @@ static void row_set(struct store_row *row, sqlite3_stmt *statement,
 	memcpy(row->name, series->name, sizeof(row->name));
 }
 
-static bool is_asked_for(const struct walk *walk, int64_t id, int64_t context, int type)
+static bool is_asked_for(const struct store_walk *walk, int64_t id, int64_t context, int type)
 {
-	const struct store_filter *filter = walk->filter;
+	const struct store_filter *filter = &walk->filter;
 
 	return id >= walk->from && (!filter->context || filter->context == context) &&
 	       (!filter->types || (filter->types >> type & 1));
 }
 
 /* One event: count it, and tell it if it was asked for. */
-static int walk_event(struct walk *walk, sqlite3_stmt *statement)
+static int tell_event(struct store_walk *walk, sqlite3_stmt *statement)
 {
 	struct store_row row = { .context = sqlite3_column_int64(statement, 1) };
 	const struct known_series *series;
@@ -90,14 +121,14 @@ static int walk_event(struct walk *walk, sqlite3_stmt *statement)
 	if (ret)
 		return ret;
 	if (!is_asked_for(walk, sqlite3_column_int64(statement, 0), row.context, series->type) &&
-	    !walk->filter->with_sequence)
+	    !walk->filter.with_sequence)
 		return 0;
 	ret = recall_context(&walk->recall, row.context, &row.session_id);
 	if (!ret)
 		ret = recall_session(&walk->recall, row.session_id, &session);
 	if (ret)
 		return ret;
-	if (walk->filter->with_sequence)
+	if (walk->filter.with_sequence)
 		session->events++;
 	row_set(&row, statement, series, session);
 	if (!is_asked_for(walk, row.id, row.context, row.type))
@@ -107,28 +138,43 @@ static int walk_event(struct walk *walk, sqlite3_stmt *statement)
 	return ret ? ret : walk->callback(&row, walk->data);
 }
 
-static int walk_all(struct walk *walk)
+/* The statement of @query over the ids from @from to before @until. */
+static int range_statement(struct store_walk *walk, enum query query, int64_t from, int64_t until,
+			   sqlite3_stmt **out)
 {
-	const int64_t range[] = { walk->count_from, walk->until };
+	const int64_t range[] = { from, until };
+	int ret = store_statement(walk->store, query, out, walk->error);
+
+	if (!ret && store_bind(*out, 1, range, 2) != SQLITE_OK)
+		ret = store_failed(walk->store, walk->error, act);
+	return ret;
+}
+
+static int tell(struct store_walk *walk)
+{
+	unsigned int rows = 0;
 	sqlite3_stmt *statement;
-	int ret = store_statement(walk->store, EACH_EVENT, &statement, walk->error);
+	int ret = range_statement(walk, EACH_EVENT, walk->next, walk->until, &statement);
 
 	if (ret)
 		return ret;
-	if (store_bind(statement, 1, range, 2) != SQLITE_OK)
-		return store_failed(walk->store, walk->error, act);
 	while ((ret = store_step(walk->store, statement, act, walk->error)) == 1) {
-		ret = walk_event(walk, statement);
+		walk->next = sqlite3_column_int64(statement, 0) + 1;
+		ret = tell_event(walk, statement);
+		recall_bound(&walk->recall);
+		if (!ret && is_over(walk, ++rows))
+			ret = 1;
 		if (ret)
 			break;
-		recall_bound(&walk->recall);
 	}
 	sqlite3_reset(statement);
+	if (!ret)
+		walk->phase = WALK_DONE;
 	return ret;
 }
 
 /* Two numbers of a row, 0 for NULL. Return: 1 a row, 0 none, negative errno. */
-static int numbers(struct walk *walk, enum query query, const int64_t *values, int count,
+static int numbers(struct store_walk *walk, enum query query, const int64_t *values, int count,
 		   int64_t out[2])
 {
 	sqlite3_stmt *statement;
@@ -155,15 +201,21 @@ static int64_t later(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
+static int64_t id_of(int64_t time_us)
+{
+	return time_us > INT64_MAX >> EVENT_TIE_BITS ? INT64_MAX
+						     : later(time_us, 0) << EVENT_TIE_BITS;
+}
+
 /* A context's events lie within its session. Not so while a batch is open: it is not written. */
-static int narrow_to_context(struct walk *walk)
+static int narrow_to_context(struct store_walk *walk)
 {
 	int64_t range[2];
 	int ret;
 
-	if (!walk->filter->context || walk->store->is_in_batch)
+	if (!walk->filter.context || walk->store->is_in_batch)
 		return 0;
-	ret = numbers(walk, GET_CONTEXT_RANGE, &walk->filter->context, 1, range);
+	ret = numbers(walk, GET_CONTEXT_RANGE, &walk->filter.context, 1, range);
 	if (ret < 0)
 		return ret;
 	if (!ret) {
@@ -176,66 +228,145 @@ static int narrow_to_context(struct walk *walk)
 	return 0;
 }
 
-static int narrow_to_newest(struct walk *walk)
+/* What comes later is not told: a walk in slices would never end beside a busy writer. */
+static int narrow_to_present(struct store_walk *walk)
 {
-	const struct store_filter *filter = walk->filter;
-	const int64_t values[] = { walk->from, walk->until, filter->types, filter->context,
-				   filter->limit };
-	int64_t first[2];
+	const int64_t range[] = { walk->from, walk->until };
+	int64_t last[2];
+	int ret = numbers(walk, LAST_EVENT_BEFORE, range, 2, last);
+
+	if (ret >= 0)
+		walk->until = ret ? last[0] + 1 : walk->from;
+	return ret < 0 ? ret : 0;
+}
+
+static int begin(struct store_walk *walk)
+{
 	int ret;
 
-	if (!filter->limit)
-		return 0;
-	ret = numbers(walk, NEWEST_EVENTS_START, values, 5, first);
-	if (ret == 1)
-		walk->from = first[0];
-	else
-		walk->until = walk->from;
-	return ret < 0 ? ret : 0;
+	walk->from = id_of(walk->filter.since_us);
+	walk->until = walk->filter.until_us ? id_of(walk->filter.until_us) : INT64_MAX;
+	ret = narrow_to_context(walk);
+	if (!ret)
+		ret = narrow_to_present(walk);
+	walk->phase = walk->filter.limit ? WALK_SEARCHES : WALK_PREPARES;
+	walk->next = walk->first = walk->until;
+	walk->missing = walk->filter.limit;
+	return ret;
+}
+
+/* Return: 1 it is one of the newest, 0 it is not asked for, negative errno. */
+static int is_of_newest(struct store_walk *walk, sqlite3_stmt *statement)
+{
+	const struct known_series *series;
+	int ret, type = 0;
+
+	if (walk->filter.types) {
+		ret = recall_series(&walk->recall, sqlite3_column_int64(statement, 2), &series);
+		if (ret)
+			return ret;
+		type = series->type;
+	}
+	return is_asked_for(walk, sqlite3_column_int64(statement, 0),
+			    sqlite3_column_int64(statement, 1), type);
+}
+
+/* From the end back to the event with which the newest so many begin. */
+static int search(struct store_walk *walk)
+{
+	unsigned int rows = 0;
+	sqlite3_stmt *statement;
+	int ret = range_statement(walk, EACH_EVENT_BACK, walk->from, walk->next, &statement);
+
+	if (ret)
+		return ret;
+	while (walk->missing && (ret = store_step(walk->store, statement, act, walk->error)) == 1) {
+		walk->next = sqlite3_column_int64(statement, 0);
+		ret = is_of_newest(walk, statement);
+		if (ret < 0)
+			break;
+		if (ret)
+			walk->first = walk->next;
+		walk->missing -= ret;
+		ret = is_over(walk, ++rows);
+		if (ret)
+			break;
+	}
+	sqlite3_reset(statement);
+	if (ret)
+		return ret;
+	walk->from = walk->first;
+	walk->phase = WALK_PREPARES;
+	return 0;
 }
 
 /* To number the events of a session they are counted from its first one on. */
-static int widen_to_sessions(struct walk *walk)
+static int prepare(struct store_walk *walk)
 {
 	int64_t since_us = walk->from >> EVENT_TIE_BITS, started[2];
-	int ret;
+	int ret = 0;
 
 	walk->count_from = walk->from;
-	if (!walk->filter->with_sequence || walk->from >= walk->until)
-		return 0;
-	since_us -= since_us < SLACK_US ? since_us : SLACK_US;
-	ret = numbers(walk, FIRST_SESSION_SINCE, &since_us, 1, started);
-	if (ret == 1 && started[0] << EVENT_TIE_BITS < walk->from)
-		walk->count_from = started[0] << EVENT_TIE_BITS;
+	if (walk->filter.with_sequence && walk->from < walk->until) {
+		since_us -= since_us < SLACK_US ? since_us : SLACK_US;
+		ret = numbers(walk, FIRST_SESSION_SINCE, &since_us, 1, started);
+		if (ret == 1 && started[0] << EVENT_TIE_BITS < walk->from)
+			walk->count_from = started[0] << EVENT_TIE_BITS;
+	}
+	walk->next = walk->count_from;
+	walk->phase = WALK_TELLS;
 	return ret < 0 ? ret : 0;
 }
 
-static int64_t id_of(int64_t time_us)
+/* An erasure gives every id a new meaning. */
+static int check_same(struct store_walk *walk)
 {
-	return time_us > INT64_MAX >> EVENT_TIE_BITS ? INT64_MAX
-						     : later(time_us, 0) << EVENT_TIE_BITS;
+	struct store *store = walk->store;
+	int64_t generation[2] = { 0 };
+	int ret = numbers(walk, GET_GENERATION, NULL, 0, generation);
+
+	if (ret < 0)
+		return ret;
+	if (!walk->generation) {
+		walk->generation = generation[0];
+		memcpy(walk->id_key, store->id_key, sizeof(walk->id_key));
+	}
+	if (ret && walk->generation == generation[0] &&
+	    !memcmp(walk->id_key, store->id_key, sizeof(walk->id_key)))
+		return 0;
+	error_set(walk->error, -ESTALE, "the events were deleted while they were read");
+	error_hint(walk->error, "repeat the command to see what came since");
+	return -ESTALE;
 }
 
-static int walk_filtered(struct walk *walk)
+static int go_on(struct store_walk *walk)
 {
-	int ret;
+	int ret = check_same(walk);
 
-	walk->from = id_of(walk->filter->since_us);
-	walk->until = walk->filter->until_us ? id_of(walk->filter->until_us) : INT64_MAX;
-	ret = narrow_to_context(walk);
-	if (!ret)
-		ret = narrow_to_newest(walk);
-	if (!ret)
-		ret = widen_to_sessions(walk);
-	return ret ? ret : walk_all(walk);
+	while (!ret && walk->phase != WALK_DONE) {
+		switch (walk->phase) {
+		case WALK_BEGINS:
+			ret = begin(walk);
+			break;
+		case WALK_SEARCHES:
+			ret = search(walk);
+			break;
+		case WALK_PREPARES:
+			ret = prepare(walk);
+			break;
+		case WALK_TELLS:
+			ret = tell(walk);
+			break;
+		case WALK_DONE:
+			break;
+		}
+	}
+	return ret;
 }
 
-int store_each(struct store *store, const struct store_filter *filter, store_row_callback callback,
-	       void *data, struct error *error)
+static int walk_slice(struct store_walk *walk, struct store *store, store_row_callback callback,
+		      void *data, struct error *error)
 {
-	struct walk walk = {
-		.store = store, .error = error, .filter = filter, .callback = callback, .data = data
-	};
 	int ret;
 
 	if (!store->is_in_batch) {
@@ -243,43 +374,52 @@ int store_each(struct store *store, const struct store_filter *filter, store_row
 		if (ret)
 			return ret;
 	}
-	recall_init(&walk.recall, store, error);
-	ret = walk_filtered(&walk);
-	recall_clear(&walk.recall);
+	walk->store = walk->recall.store = store;
+	walk->error = walk->recall.error = error;
+	walk->callback = callback;
+	walk->data = data;
+	ret = go_on(walk);
 	if (!store->is_in_batch)
 		store_run(store, ROLLBACK, act, NULL);
 	return ret;
 }
 
-int64_t store_file_bytes(const struct store *store)
+int store_walk_new(const struct store_filter *filter, struct store_walk **out, struct error *error)
 {
-	char log[PATH_MAX + 8];
-	struct stat file;
-	int64_t bytes = 0;
+	struct store_walk *walk = calloc(1, sizeof(*walk));
 
-	if (!stat(store->path, &file))
-		bytes += file.st_size;
-	snprintf(log, sizeof(log), "%s-wal", store->path);
-	if (!stat(log, &file))
-		bytes += file.st_size;
-	return bytes;
+	if (!walk)
+		return error_set(error, -ENOMEM, "cannot read events: %s", error_text(-ENOMEM));
+	walk->filter = *filter;
+	recall_init(&walk->recall, KEPT_OF_SLICE);
+	*out = walk;
+	return 0;
 }
 
-int store_totals(struct store *store, struct store_totals *out, struct error *error)
+void store_walk_free(struct store_walk *walk)
 {
-	sqlite3_stmt *statement;
-	int ret = store_statement(store, TOTALS, &statement, error);
+	if (walk)
+		recall_clear(&walk->recall);
+	free(walk);
+}
 
-	if (ret)
-		return ret;
-	ret = store_step(store, statement, act, error);
-	if (ret < 0)
-		return ret;
-	out->events = sqlite3_column_int64(statement, 0);
-	out->sessions = sqlite3_column_int64(statement, 1);
-	out->first_us = sqlite3_column_int64(statement, 2) >> EVENT_TIE_BITS;
-	out->last_us = sqlite3_column_int64(statement, 3) >> EVENT_TIE_BITS;
-	sqlite3_reset(statement);
-	out->file_bytes = store_file_bytes(store);
-	return 0;
+int store_walk_slice(struct store_walk *walk, struct store *store, int64_t budget_us,
+		     store_row_callback callback, void *data, struct error *error)
+{
+	walk->stop_us = budget_us ? now_us() + budget_us : 0;
+	return walk_slice(walk, store, callback, data, error);
+}
+
+int store_each(struct store *store, const struct store_filter *filter, store_row_callback callback,
+	       void *data, struct error *error)
+{
+	struct store_walk walk = { .filter = *filter };
+	int ret;
+
+	if (store_is_elsewhere(store))
+		return store->backend.each(store->backend.data, filter, callback, data, error);
+	recall_init(&walk.recall, KEPT);
+	ret = walk_slice(&walk, store, callback, data, error);
+	recall_clear(&walk.recall);
+	return ret;
 }

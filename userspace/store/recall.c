@@ -6,14 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS_KEPT = 1 << 18 };
-
 static const char act[] = "read";
 
-void recall_init(struct recall *recall, struct store *store, struct error *error)
+void recall_init(struct recall *recall, size_t kept)
 {
-	recall->store = store;
-	recall->error = error;
+	recall->store = NULL;
+	recall->error = NULL;
+	recall->kept = kept;
 	table_init(&recall->names, sizeof(int64_t), sizeof(char *), SIZE_MAX);
 	table_init(&recall->series, sizeof(int64_t), sizeof(struct known_series), SIZE_MAX);
 	table_init(&recall->sessions, sizeof(int64_t), sizeof(struct known_session), SIZE_MAX);
@@ -43,7 +42,7 @@ void recall_bound(struct recall *recall)
 	struct known_session *session;
 	size_t position = 0;
 
-	if (recall->names.count + recall->series.count + recall->contexts.count < ROWS_KEPT)
+	if (recall->names.count + recall->series.count + recall->contexts.count < recall->kept)
 		return;
 	forget_texts(recall);
 	while ((session = table_next(&recall->sessions, &position, NULL)))

@@ -23,15 +23,16 @@ struct known_session {
 };
 
 struct recall {
-	struct store *store;
+	struct store *store; /* both set by the user before each use */
 	struct error *error;
 	struct table names;    /* id to char * */
 	struct table series;   /* id to struct known_series */
 	struct table sessions; /* id to struct known_session */
 	struct table contexts; /* id to id of the session */
+	size_t kept;	       /* how many of them all, sessions apart, recall_bound() leaves */
 };
 
-void recall_init(struct recall *recall, struct store *store, struct error *error);
+void recall_init(struct recall *recall, size_t kept);
 void recall_clear(struct recall *recall);
 
 /** recall_bound() - forget texts once they are many; sessions keep their count. */

@@ -91,11 +91,8 @@ const char *const query_sql[QUERIES] = {
 
 	[EACH_EVENT] = "SELECT id, context, series, value, span, parent FROM events"
 		       " WHERE id >= ?1 AND id < ?2 ORDER BY id",
-	/* ?3: types, 0 for all; ?4: context, 0 for all; ?5: how many */
-	[NEWEST_EVENTS_START] = "SELECT min(id) FROM (SELECT e.id FROM events e"
-				" JOIN series s ON s.id = e.series"
-				" WHERE e.id >= ?1 AND e.id < ?2 AND (?3 = 0 OR ?3 >> s.type & 1)"
-				" AND (?4 = 0 OR e.context = ?4) ORDER BY e.id DESC LIMIT ?5)",
+	[EACH_EVENT_BACK] = "SELECT id, context, series FROM events"
+			    " WHERE id >= ?1 AND id < ?2 ORDER BY id DESC",
 	[GET_NAME] = "SELECT text FROM names WHERE id = ?1",
 	[GET_SERIES] = "SELECT app, type, kind, outcome, flags, code, n0, n1, n2, n3, n4"
 		       " FROM series WHERE id = ?1",

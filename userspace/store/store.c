@@ -150,6 +150,9 @@ int store_transaction(struct store *store, enum query begin, const char *act, st
 {
 	int ret = 0;
 
+	if (store_is_elsewhere(store))
+		return error_set(error, -ENOTSUP, "cannot %s '%s': it can only be asked", act,
+				 store->path);
 	if (!sqlite3_get_autocommit(store->database))
 		ret = store_run(store, ROLLBACK, act, error);
 	return ret ? ret : store_run(store, begin, act, error);
@@ -381,6 +384,8 @@ void store_close(struct store *store)
 
 	if (!store)
 		return;
+	if (store_is_elsewhere(store))
+		store->backend.close(store->backend.data);
 	if (store->database)
 		store_rollback(store);
 	for (i = 0; i < QUERIES; i++)
@@ -394,24 +399,4 @@ void store_close(struct store *store)
 uint32_t store_owner(const struct store *store)
 {
 	return store->owner;
-}
-
-void store_event_id(const struct store *store, int64_t id, char out[37])
-{
-	static const int dashes[] = { 8, 13, 18, 23 };
-	uint8_t row[8], hash[16];
-	char hex[33];
-	int i, from = 0;
-
-	for (i = 0; i < 8; i++)
-		row[i] = (uint8_t)((uint64_t)id >> (8 * i));
-	crypto_generichash(hash, sizeof(hash), row, sizeof(row), store->id_key, STORE_KEY_BYTES);
-	hash[6] = (uint8_t)((hash[6] & 0x0f) | 0x80); /* version 8 */
-	hash[8] = (uint8_t)((hash[8] & 0x3f) | 0x80); /* variant of RFC 9562 */
-	sodium_bin2hex(hex, sizeof(hex), hash, sizeof(hash));
-	for (i = 0; i < 36; i++)
-		out[i] = i == dashes[0] || i == dashes[1] || i == dashes[2] || i == dashes[3]
-				 ? '-'
-				 : hex[from++];
-	out[36] = '\0';
 }

@@ -176,6 +176,23 @@ typedef int (*store_row_callback)(const struct store_row *row, void *data);
 int store_each(struct store *store, const struct store_filter *filter, store_row_callback callback,
 	       void *data, struct error *error);
 
+/* A walk in slices, for a reader that must do other things in between. Each slice is a read
+ * transaction of its own; what was added after the first one is not told. */
+struct store_walk;
+
+/** store_walk_new() - begin nothing yet; @filter is copied. Return: 0, -ENOMEM. */
+int store_walk_new(const struct store_filter *filter, struct store_walk **out, struct error *error);
+void store_walk_free(struct store_walk *walk); /* NULL is fine */
+
+/**
+ * store_walk_slice() - go on for about @budget_us (0: without limit)
+ * @store: the same file each time; it may have been closed and opened again in between
+ * A positive return of @callback ends the slice after that row, a negative one the walk.
+ * Return: 1: there may be more; 0: that was all; -ESTALE: the events were erased meanwhile; what
+ * @callback returned; as store_each(). */
+int store_walk_slice(struct store_walk *walk, struct store *store, int64_t budget_us,
+		     store_row_callback callback, void *data, struct error *error);
+
 struct store_totals {
 	int64_t events;
 	int64_t sessions;
@@ -188,11 +205,37 @@ int store_totals(struct store *store, struct store_totals *out, struct error *er
  * key, as a UUID of version 8 (RFC 9562). Same at each export. */
 void store_event_id(const struct store *store, int64_t id, char out[37]);
 
+/** store_id_text(), store_id_bytes() - a public id of 16 bytes as a UUID, and an event's id so. */
+void store_id_text(const uint8_t bytes[16], char out[37]);
+void store_id_bytes(const struct store *store, int64_t id, uint8_t out[16]);
+
 /** store_delete_all() - erase every event, session and name: secure_delete, WAL truncated, file
  * vacuumed. What stays: owner, key of the event ids, positions of rings (else a collector at work
  * would store its records again). @out_freed_bytes: by how much the file and its log shrank.
  * Return: 0; -EBUSY: all rows are deleted, but a reader keeps their bytes in the log: repeat it;
  * -ENOSPC: nothing is deleted, overwriting needs as much room as the file has; -EACCES... */
 int store_delete_all(struct store *store, int64_t *out_freed_bytes, struct error *error);
+
+/* --- elsewhere ---------------------------------------------------------------------------- */
+
+/* Where the events are when they are in no file here: the functions a store is read and erased by.
+ * Each as the store_ function of that name; @event_id is asked, while @each calls back, for the
+ * row's id (the event) and for minus its context (the process). */
+struct store_backend {
+	void *data;
+	int (*each)(void *data, const struct store_filter *filter, store_row_callback callback,
+		    void *callback_data, struct error *error);
+	int (*totals)(void *data, struct store_totals *out, struct error *error);
+	void (*event_id)(void *data, int64_t id, char out[37]);
+	int (*delete_all)(void *data, int64_t *out_freed_bytes, struct error *error);
+	void (*close)(void *data);
+	uint32_t owner;
+};
+
+/** store_open_backend() - a store that is read and erased through @backend (copied)
+ * Nothing can be written to it: store_begin() is -ENOTSUP. store_close() calls its close.
+ * Return: 0; -ENOMEM: close was not called. */
+int store_open_backend(const struct store_backend *backend, struct store **out,
+		       struct error *error);
 
 #endif

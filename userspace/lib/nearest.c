@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "cli/nearest.h"
+#include "lib/nearest.h"
 
 #include <stdint.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* nearest.h - which of some words somebody probably meant. */
-#ifndef TELPROBE_CLI_NEAREST_H
-#define TELPROBE_CLI_NEAREST_H
+#ifndef TELPROBE_LIB_NEAREST_H
+#define TELPROBE_LIB_NEAREST_H
 
 #include <stddef.h>
 

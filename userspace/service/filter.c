@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "service/filter.h"
+
+#include <errno.h>
+#include <linux/bpf.h>
+#include <linux/perf_event.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+
+/* Refused, not killed: a library may try and go on without. */
+static const char *const refused_calls[] = {
+	"socket",
+	"connect",
+	"bpf",
+	"ptrace",
+	"execve",
+	"execveat",
+	"open",
+	"openat",
+	"prctl",
+	"perf_event_open",
+	"process_vm_readv",
+	"process_vm_writev",
+	"pidfd_getfd",
+	"kill",
+	"tgkill",
+	"mount",
+	"unshare",
+	"setns",
+	"clone",
+	"fork",
+	"vfork",
+	"io_uring_setup",
+	"keyctl",
+	"unlink",
+	"rename",
+	"chmod",
+	"fchmod",
+	"chown",
+	"socketpair",
+	"bind",
+	"listen",
+	"ioctl",
+	"sysinfo",
+	"setuid",
+	"setresuid",
+	"setresgid",
+	"setgroups",
+	"newfstatat",
+	"statx",
+	"access",
+	"readlink",
+	NULL,
+};
+
+enum { FORK_FLAGS = CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD }; /* of fork() in glibc */
+
+/* A call that is only allowed with one of these values (of the bits in @mask) in one argument.
+ * Other values kill, but for PROT_EXEC, which a library that loads another asks for: EPERM. */
+struct narrowing {
+	const char *name;
+	unsigned int argument;
+	uint64_t mask, value;
+};
+
+#define WHOLE UINT64_MAX
+#define INT   UINT32_MAX /* the kernel looks at 32 bits of it; so do we, or the rest hides a call */
+
+static const struct narrowing narrowings[] = {
+	{ "mmap", 2, PROT_EXEC, 0 },
+	{ "mprotect", 2, PROT_EXEC, 0 },
+	{ "socketpair", 0, INT, AF_UNIX },
+	{ "clone", 0, WHOLE, FORK_FLAGS }, /* a process like itself, in no new namespace */
+	/* what a forked inspector gives up */
+	{ "prctl", 0, INT, PR_SET_NO_NEW_PRIVS },
+	{ "prctl", 0, INT, PR_SET_PDEATHSIG },
+	{ "prctl", 0, INT, PR_SET_DUMPABLE },
+	/* maps and links; no program is loaded after the start */
+	{ "bpf", 0, INT, BPF_MAP_LOOKUP_ELEM },
+	{ "bpf", 0, INT, BPF_MAP_UPDATE_ELEM },
+	{ "bpf", 0, INT, BPF_MAP_DELETE_ELEM },
+	{ "bpf", 0, INT, BPF_MAP_GET_NEXT_KEY },
+	{ "bpf", 0, INT, BPF_OBJ_GET_INFO_BY_FD },
+	{ "bpf", 0, INT, BPF_LINK_CREATE },
+	{ "bpf", 0, INT, BPF_LINK_DETACH },
+	{ "ioctl", 1, INT, PERF_EVENT_IOC_SET_BPF },
+	{ "ioctl", 1, INT, PERF_EVENT_IOC_ENABLE },
+	{ "ioctl", 1, INT, PERF_EVENT_IOC_DISABLE },
+};
+
+enum { NARROWINGS = sizeof(narrowings) / sizeof(narrowings[0]) };
+
+static bool is_listed(const char *const *list, const char *name)
+{
+	for (; *list; list++)
+		if (!strcmp(*list, name))
+			return true;
+	return false;
+}
+
+static int rows_of(const char *name)
+{
+	int rows = 0, i;
+
+	for (i = 0; i < NARROWINGS; i++)
+		rows += !strcmp(narrowings[i].name, name);
+	return rows;
+}
+
+static int allow_narrowed(scmp_filter_ctx filter, const struct narrowing *row)
+{
+	int number = seccomp_syscall_resolve_name(row->name), ret;
+
+	ret = seccomp_rule_add(
+		filter, SCMP_ACT_ALLOW, number, 1,
+		SCMP_CMP64(row->argument, SCMP_CMP_MASKED_EQ, row->mask, row->value));
+	if (ret || rows_of(row->name) > 1)
+		return ret;
+	if (!row->value) /* one bit that must not be set */
+		return seccomp_rule_add(
+			filter, SCMP_ACT_ERRNO(EPERM), number, 1,
+			SCMP_CMP64(row->argument, SCMP_CMP_MASKED_EQ, row->mask, row->mask));
+	return 0;
+}
+
+static int add_calls(scmp_filter_ctx filter, const char *const *names, uint32_t action,
+		     const char *const *unless)
+{
+	for (; *names; names++) {
+		int number = seccomp_syscall_resolve_name(*names), ret;
+
+		if (number == __NR_SCMP_ERROR || (unless && is_listed(unless, *names)) ||
+		    (!unless && rows_of(*names)))
+			continue;
+		ret = seccomp_rule_add(filter, action, number, 0);
+		if (ret && ret != -EDOM) /* a call of another architecture */
+			return ret;
+	}
+	return 0;
+}
+
+static int add_rules(scmp_filter_ctx filter, const char *const *names)
+{
+	int ret, i;
+
+	ret = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+	if (!ret)
+		ret = add_calls(filter, names, SCMP_ACT_ALLOW, NULL);
+	for (i = 0; !ret && i < NARROWINGS; i++)
+		if (is_listed(names, narrowings[i].name))
+			ret = allow_narrowed(filter, &narrowings[i]);
+	if (!ret)
+		ret = add_calls(filter, refused_calls, SCMP_ACT_ERRNO(EPERM), names);
+	if (!ret)
+		ret = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+	return ret;
+}
+
+int filter_enter(const char *const *names)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+	int ret;
+
+	if (!filter)
+		return -ENOMEM;
+	ret = add_rules(filter, names);
+	if (!ret)
+		ret = seccomp_load(filter);
+	seccomp_release(filter);
+	return ret;
+}

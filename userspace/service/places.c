@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "service/places.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#ifndef SO_PASSRIGHTS
+#define SO_PASSRIGHTS 83 /* include/uapi/asm-generic/socket.h, Linux 6.16 */
+#endif
+
+enum { BACKLOG = 128 };
+
+static int account_find(const char *name, uid_t *out_uid, gid_t *out_gid, struct error *error)
+{
+	const struct passwd *account = getpwnam(name);
+
+	if (!account) {
+		error_set(error, -ENOENT, "there is no account '%s'", name);
+		return error_hint(error,
+				  "make it: useradd --system --user-group --no-create-home "
+				  "--shell /usr/sbin/nologin %s",
+				  name);
+	}
+	if (account->pw_uid == 0)
+		return error_set(error, -EINVAL, "account '%s' is root", name);
+	*out_uid = account->pw_uid;
+	*out_gid = account->pw_gid;
+	return 0;
+}
+
+int accounts_find(struct accounts *out, struct error *error)
+{
+	int ret;
+
+	ret = account_find("telprobe", &out->supervisor, &out->supervisor_group, error);
+	if (!ret)
+		ret = account_find("telprobe-collect", &out->collector, &out->collector_group,
+				   error);
+	if (!ret)
+		ret = account_find("telprobe-api", &out->api, &out->api_group, error);
+	if (!ret && (out->supervisor == out->collector || out->collector == out->api ||
+		     out->supervisor == out->api))
+		return error_set(error, -EINVAL, "the service's accounts must be different users");
+	return ret;
+}
+
+/* Who may write a directory may put another in the place of what is in it, unless it is sticky. */
+static int judge_directory(const char *path, const struct stat *status, bool is_ours,
+			   struct error *error)
+{
+	if (status->st_uid != 0 && !is_ours) {
+		error_set(error, -EACCES, "'%s' belongs to another user (uid %u)", path,
+			  status->st_uid);
+		return error_hint(error, "who owns it can change what the service keeps there; "
+					 "give it to root or choose another place");
+	}
+	if (status->st_mode & (S_IWGRP | S_IWOTH) && (is_ours || !(status->st_mode & S_ISVTX))) {
+		error_set(error, -EACCES, "others may write '%s' (mode %03o)", path,
+			  status->st_mode & 0777);
+		return error_hint(error,
+				  "they could put something else in its place: "
+				  "chmod go-w '%s'",
+				  path);
+	}
+	return 0;
+}
+
+/* Every directory above @path, as the kernel resolves it. */
+static int judge_parents(const char *path, struct error *error)
+{
+	char parent[PATH_MAX], *resolved, *slash;
+	struct stat status;
+	int ret;
+
+	snprintf(parent, sizeof(parent), "%s/..", path);
+	resolved = realpath(parent, NULL);
+	if (!resolved)
+		return error_set(error, -errno, "cannot examine '%s': %s", parent,
+				 error_text(errno));
+	do {
+		if (stat(*resolved ? resolved : "/", &status))
+			ret = error_set(error, -errno, "cannot examine '%s': %s", resolved,
+					error_text(errno));
+		else
+			ret = judge_directory(*resolved ? resolved : "/", &status, false, error);
+		slash = strrchr(resolved, '/');
+		if (slash)
+			*slash = '\0';
+	} while (!ret && slash);
+	free(resolved);
+	return ret;
+}
+
+static int directory_open(const char *path, struct error *error)
+{
+	int fd;
+
+	if (mkdir(path, 0700) && errno != EEXIST) {
+		error_set(error, -errno, "cannot make '%s': %s", path, error_text(errno));
+		return error_hint(error, "its parent directory must exist and be writable by root");
+	}
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd >= 0)
+		return fd;
+	error_set(error, -errno, "cannot open '%s': %s", path,
+		  errno == ENOTDIR || errno == ELOOP ? "it is no directory" : error_text(errno));
+	return error_hint(error, "the service makes it itself if nothing is there; a link is not "
+				 "followed");
+}
+
+/* Made, or found as ours: a directory, no link, owned by @uid, not writable by others. */
+static int directory_make(const char *path, uid_t uid, gid_t gid, mode_t mode, struct error *error)
+{
+	struct stat status;
+	int fd = directory_open(path, error), ret;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &status))
+		ret = error_set(error, -errno, "cannot examine '%s'", path);
+	else
+		ret = judge_directory(path, &status, status.st_uid == 0 || status.st_uid == uid,
+				      error);
+	if (!ret && (fchown(fd, uid, gid) || fchmod(fd, mode))) {
+		ret = error_set(error, -errno, "cannot take '%s' on: %s", path, error_text(errno));
+		if (ret == -EROFS)
+			error_hint(error, "the service has to write there: mount it writable or "
+					  "choose another place");
+	}
+	close(fd);
+	return ret;
+}
+
+static int lock_take(const char *directory, struct error *error)
+{
+	char path[300];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/lock", directory);
+	fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return error_set(error, -errno, "cannot open '%s': %s", path, error_text(errno));
+	if (!flock(fd, LOCK_EX | LOCK_NB))
+		return fd;
+	close(fd);
+	error_set(error, -EBUSY, "another telprobe service holds '%s'", path);
+	return error_hint(error, "one is enough; stop it first: systemctl stop telprobe");
+}
+
+/* What a service that was killed left is removed; nothing else is. */
+static int socket_clear(const struct sockaddr_un *address, struct error *error)
+{
+	const char *path = address->sun_path;
+	struct stat status;
+	int fd, ret;
+
+	if (lstat(path, &status))
+		return errno == ENOENT ? 0
+				       : error_set(error, -errno, "cannot examine '%s': %s", path,
+						   error_text(errno));
+	if (!S_ISSOCK(status.st_mode)) {
+		error_set(error, -EEXIST, "'%s' is there and is no socket", path);
+		return error_hint(error, "the service listens there; move it away");
+	}
+	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return error_set(error, -errno, "no socket: %s", error_text(errno));
+	ret = connect(fd, (const struct sockaddr *)address, sizeof(*address)) ? errno : 0;
+	close(fd);
+	if (ret != ECONNREFUSED) {
+		error_set(error, -EBUSY, "somebody listens on '%s' already", path);
+		return error_hint(error, "find out who: ss -xlp");
+	}
+	return unlink(path)
+		       ? error_set(error, -errno, "cannot remove '%s': %s", path, error_text(errno))
+		       : 0;
+}
+
+/* From Linux 6.16: nobody can attach descriptors to a request. Otherwise who drops the last one is
+ * the api, and closing can be made to take long (a TCP socket that lingers). */
+static void refuse_descriptors(int fd)
+{
+	int no = 0;
+
+	setsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS, &no, sizeof(no));
+}
+
+static int socket_listen(const char *path, struct error *error)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd;
+
+	if (strlen(path) >= sizeof(address.sun_path))
+		return error_set(error, -ENAMETOOLONG, "'%s' is too long for a socket", path);
+	memcpy(address.sun_path, path, strlen(path) + 1);
+	fd = socket_clear(&address, error);
+	if (fd)
+		return fd;
+	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return error_set(error, -errno, "no socket: %s", error_text(errno));
+	refuse_descriptors(fd);
+	if (!bind(fd, (struct sockaddr *)&address, sizeof(address)) && !chmod(path, 0666) &&
+	    !listen(fd, BACKLOG))
+		return fd;
+	error_set(error, -errno, "cannot listen on '%s': %s", path, error_text(errno));
+	close(fd);
+	return error->code;
+}
+
+static int name_places(const struct serve_options *options, struct places *out, struct error *error)
+{
+	const char *state = options->state_directory, *runtime = options->runtime_directory;
+
+	if (snprintf(out->consent, sizeof(out->consent), "%s/consent", state) >=
+		    (int)sizeof(out->consent) ||
+	    snprintf(out->events, sizeof(out->events), "%s/events", state) >=
+		    (int)sizeof(out->events))
+		return error_set(error, -ENAMETOOLONG, "'%s' is too long", state);
+	if (snprintf(out->socket, sizeof(out->socket), "%s/control", runtime) >=
+	    (int)sizeof(out->socket))
+		return error_set(error, -ENAMETOOLONG, "'%s' is too long for a socket", runtime);
+	return 0;
+}
+
+/* The locks come before anything of a service that runs is touched. */
+static int make_places(const struct serve_options *options, const struct accounts *accounts,
+		       struct places *out, struct error *error)
+{
+	const char *state = options->state_directory, *runtime = options->runtime_directory;
+	int ret;
+
+	ret = directory_make(runtime, 0, 0, 0755, error);
+	if (!ret)
+		ret = judge_parents(runtime, error);
+	if (!ret)
+		ret = directory_make(state, 0, 0, 0755, error);
+	if (!ret)
+		ret = judge_parents(state, error);
+	if (!ret) {
+		ret = out->state_lock_fd = lock_take(state, error);
+		if (ret >= 0)
+			ret = out->lock_fd = lock_take(runtime, error);
+		ret = ret < 0 ? ret : 0;
+	}
+	if (!ret)
+		ret = directory_make(out->consent, accounts->supervisor, accounts->supervisor_group,
+				     0700, error);
+	if (!ret)
+		ret = directory_make(out->events, accounts->collector, accounts->api_group, 02750,
+				     error);
+	return ret;
+}
+
+int places_open(const struct serve_options *options, const struct accounts *accounts,
+		struct places *out, struct error *error)
+{
+	int ret;
+
+	*out = (struct places){ .lock_fd = -1, .state_lock_fd = -1, .listen_fd = -1 };
+	ret = name_places(options, out, error);
+	if (!ret)
+		ret = make_places(options, accounts, out, error);
+	if (ret)
+		return ret;
+	out->listen_fd = socket_listen(out->socket, error);
+	return out->listen_fd < 0 ? out->listen_fd : 0;
+}
+
+void places_close(struct places *places)
+{
+	if (places->listen_fd >= 0) {
+		close(places->listen_fd);
+		unlink(places->socket);
+	}
+	if (places->lock_fd >= 0)
+		close(places->lock_fd);
+	if (places->state_lock_fd >= 0)
+		close(places->state_lock_fd);
+}

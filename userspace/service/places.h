@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* places.h - the service's accounts, directories, lock and socket. */
+#ifndef TELPROBE_SERVICE_PLACES_H
+#define TELPROBE_SERVICE_PLACES_H
+
+#include <sys/types.h>
+
+#include "service/serve.h"
+
+struct accounts {
+	uid_t supervisor, collector, api;
+	gid_t supervisor_group, collector_group, api_group;
+};
+
+/** accounts_find() - -ENOENT with how to make them */
+int accounts_find(struct accounts *out, struct error *error);
+
+struct places {
+	char consent[256]; /* the supervisor's, 0700 */
+	char events[256];  /* the collector's, group api, 2750 */
+	char socket[108];
+	int lock_fd, state_lock_fd; /* held while the service runs: one service a directory */
+	int listen_fd;		    /* the control socket */
+};
+
+/** places_open() - make what is missing, refuse what others could change, take the locks, listen
+ * A directory others may write, or one below such a directory that is not sticky, is refused; what a
+ * killed service left (its socket) is cleared away, anything else that is in the way is not.
+ * Return: 0; -EBUSY: another service runs; -EACCES, -EROFS, -ENOSPC... with the path. */
+int places_open(const struct serve_options *options, const struct accounts *accounts,
+		struct places *out, struct error *error);
+void places_close(struct places *places);
+
+#endif

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "service/rows_wire.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "telprobe/record.h"
+
+enum { NAMES = 5, SESSION_TEXT = 17 };
+
+struct wire_row {
+	uint32_t bytes; /* with this and the texts */
+	uint8_t type, kind, outcome, flags;
+	int64_t id, time_us, session_id, context, session_started_us, sequence, value;
+	int64_t cpu_us, peak_rss_kib, read_bytes, written_bytes;
+	int32_t code;
+	uint32_t span, parent;
+	uint8_t has_resources;
+	uint8_t present; /* bit i: name[i] */
+	uint8_t reserved[2];
+	uint8_t event[16], process[16];
+};
+_Static_assert(sizeof(struct wire_row) == 144, "fixed size, no padding");
+_Static_assert(sizeof(struct wire_row) + (3 + NAMES) * ROWS_TEXT <= ROWS_ROW_MAX, "row fits");
+
+/* What the firewall lets through and its placeholders: a terminal may see it. */
+static bool is_printable(const char *text, size_t length)
+{
+	size_t i;
+
+	for (i = 0; i < length; i++)
+		if ((unsigned char)text[i] < 0x20 || (unsigned char)text[i] > 0x7e)
+			return false;
+	return true;
+}
+
+/* Return: bytes used, 0 no room, -EBADMSG */
+static ssize_t pack_text(const char *text, uint8_t *out, size_t room)
+{
+	size_t length = strnlen(text, ROWS_TEXT);
+
+	if (length == ROWS_TEXT || !is_printable(text, length))
+		return -EBADMSG;
+	if (length + 1 > room)
+		return 0;
+	memcpy(out, text, length + 1);
+	return (ssize_t)length + 1;
+}
+
+static bool is_time(int64_t time_us)
+{
+	return time_us >= 0 && time_us <= STORE_TIME_MAX_US;
+}
+
+static bool is_possible(const struct wire_row *wire)
+{
+	return wire->type > 0 && wire->type < TP_TYPES && wire->id >= 0 && wire->session_id >= 0 &&
+	       wire->context >= 0 && wire->sequence >= 0 && is_time(wire->time_us) &&
+	       is_time(wire->session_started_us) && wire->has_resources <= 1 &&
+	       !(wire->present >> NAMES) && !wire->reserved[0] && !wire->reserved[1];
+}
+
+static void wire_set(struct wire_row *wire, const struct store *store, const struct store_row *row)
+{
+	int i;
+
+	*wire = (struct wire_row){
+		.type = row->type,
+		.kind = row->kind,
+		.outcome = row->outcome,
+		.flags = row->flags,
+		.id = row->id,
+		.time_us = row->time_us,
+		.session_id = row->session_id,
+		.context = row->context,
+		.session_started_us = row->session_started_us,
+		.sequence = row->sequence,
+		.value = row->value,
+		.cpu_us = row->resources.cpu_us,
+		.peak_rss_kib = row->resources.peak_rss_kib,
+		.read_bytes = row->resources.read_bytes,
+		.written_bytes = row->resources.written_bytes,
+		.code = row->code,
+		.span = row->span,
+		.parent = row->parent,
+		.has_resources = row->has_resources,
+	};
+	for (i = 0; i < NAMES; i++)
+		if (row->name[i])
+			wire->present |= (uint8_t)(1 << i);
+	store_id_bytes(store, row->id, wire->event);
+	store_id_bytes(store, -row->context, wire->process);
+}
+
+ssize_t rows_pack(const struct store *store, const struct store_row *row, uint8_t *out, size_t room)
+{
+	const char *texts[3 + NAMES] = { row->session, row->app, row->version };
+	size_t used = sizeof(struct wire_row);
+	struct wire_row wire;
+	ssize_t ret;
+	int i;
+
+	if (room < used)
+		return 0;
+	if (row->context < 0)
+		return -EBADMSG;
+	wire_set(&wire, store, row);
+	if (!is_possible(&wire))
+		return -EBADMSG;
+	memcpy(&texts[3], row->name, sizeof(row->name));
+	for (i = 0; i < 3 + NAMES; i++) {
+		if (!texts[i])
+			continue;
+		ret = pack_text(texts[i], out + used, room - used);
+		if (ret <= 0)
+			return ret;
+		used += (size_t)ret;
+	}
+	wire.bytes = (uint32_t)used;
+	memcpy(out, &wire, sizeof(wire));
+	return (ssize_t)used;
+}
+
+/* The next text of a row. Return: NULL for none. */
+static const char *unpack_text(const uint8_t **from, const uint8_t *end)
+{
+	const char *text = (const char *)*from;
+	size_t room = (size_t)(end - *from), length = strnlen(text, room);
+
+	if (length == room || length >= ROWS_TEXT || !is_printable(text, length))
+		return NULL;
+	*from += length + 1;
+	return text;
+}
+
+static bool unpack_texts(const struct wire_row *wire, const uint8_t *from, const uint8_t *end,
+			 struct store_row *row)
+{
+	int i;
+
+	row->session = unpack_text(&from, end);
+	row->app = row->session ? unpack_text(&from, end) : NULL;
+	row->version = row->app ? unpack_text(&from, end) : NULL;
+	if (!row->version || strspn(row->session, "0123456789abcdef") != SESSION_TEXT - 1 ||
+	    row->session[SESSION_TEXT - 1])
+		return false;
+	for (i = 0; i < NAMES; i++) {
+		row->name[i] = wire->present >> i & 1 ? unpack_text(&from, end) : NULL;
+		if (!row->name[i] && wire->present >> i & 1)
+			return false;
+	}
+	return from == end;
+}
+
+ssize_t rows_unpack(const uint8_t *bytes, size_t count, struct store_row *out,
+		    struct rows_ids *out_ids)
+{
+	struct wire_row wire;
+	struct store_row row;
+
+	if (count < sizeof(wire))
+		return -EBADMSG;
+	memcpy(&wire, bytes, sizeof(wire));
+	if (wire.bytes < sizeof(wire) || wire.bytes > count || !is_possible(&wire))
+		return -EBADMSG;
+	row = (struct store_row){
+		.id = wire.id,
+		.time_us = wire.time_us,
+		.session_id = wire.session_id,
+		.context = wire.context,
+		.session_started_us = wire.session_started_us,
+		.sequence = wire.sequence,
+		.type = wire.type,
+		.kind = wire.kind,
+		.outcome = wire.outcome,
+		.flags = wire.flags,
+		.code = wire.code,
+		.value = wire.value,
+		.span = wire.span,
+		.parent = wire.parent,
+		.has_resources = wire.has_resources,
+		.resources = { .cpu_us = wire.cpu_us,
+			       .peak_rss_kib = wire.peak_rss_kib,
+			       .read_bytes = wire.read_bytes,
+			       .written_bytes = wire.written_bytes },
+	};
+	if (!unpack_texts(&wire, bytes + sizeof(wire), bytes + wire.bytes, &row))
+		return -EBADMSG;
+	*out = row;
+	memcpy(out_ids->event, wire.event, sizeof(wire.event));
+	memcpy(out_ids->process, wire.process, sizeof(wire.process));
+	return (ssize_t)wire.bytes;
+}
