@@ -10,11 +10,12 @@ static const struct {
 	const char *placeholder;
 	enum offer_kind kind;
 } rows[] = {
-	{ "BINARY", OFFER_PROGRAMS },  { "CMD", OFFER_COMMAND_LINE },
-	{ "COMMAND", OFFER_COMMANDS }, { "FILE", OFFER_FILES },
-	{ "FORMAT", OFFER_WORDS },     { "LEVEL", OFFER_WORDS },
-	{ "N", OFFER_NOTHING },	       { "TYPE,...", OFFER_WORD_LIST },
-	{ "WHEN", OFFER_NOTHING },
+	{ "BINARY", OFFER_PROGRAMS },	 { "CMD", OFFER_COMMAND_LINE },
+	{ "COMMAND", OFFER_COMMANDS },	 { "DIR", OFFER_FILES },
+	{ "FILE", OFFER_FILES },	 { "KEY", OFFER_NOTHING },
+	{ "FORMAT", OFFER_WORDS },	 { "LEVEL", OFFER_WORDS },
+	{ "N", OFFER_NOTHING },		 { "NAME", OFFER_NOTHING },
+	{ "TYPE,...", OFFER_WORD_LIST }, { "WHEN", OFFER_NOTHING },
 };
 
 const struct cli_option help_option = { .name = "help", .letter = 'h', .help = "show this help" };
@@ -94,10 +95,13 @@ struct offer offer_of_arguments(const struct cli_command *command)
 		length = strcspn(at, " []");
 		if (*at == '-') /* an option, and the value behind it */
 			length += at[length] == ' ' ? 1 + strcspn(at + length + 1, " []") : 0;
-		else if (length && strncmp(at, "OPTIONS", length) != 0) {
+		else if (length && *at >= 'A' && *at <= 'Z' &&
+			 strncmp(at, "OPTIONS", length) != 0) {
 			offer.kind = kind_of(command->name, at, length);
 			break;
-		}
+		} /* words in lower case are typed as they stand */
 	}
+	if (offer.kind == OFFER_WORDS)
+		offer.kind = OFFER_NOTHING; /* which words, only an option's table says */
 	return offer;
 }

@@ -8,6 +8,9 @@ import subprocess
 from run import BUILD, TELPROBE, Skip
 
 
+WITH_SERVICE = " (with the service)"  # consent_commands runs these beside one
+
+
 def output_of(*arguments):
     return subprocess.run([TELPROBE, *arguments], stdout=subprocess.PIPE, text=True,
                           check=True).stdout
@@ -25,7 +28,8 @@ def examples_of(command):
         return []
     lines = text.split("\nExamples:\n")[1].splitlines()
     return [(typed.strip(), what.endswith(" (as root)"))
-            for typed, what in zip(lines[0::2], lines[1::2])]
+            for typed, what in zip(lines[0::2], lines[1::2])
+            if not what.endswith(WITH_SERVICE)]
 
 
 @functools.lru_cache(maxsize=None)
@@ -51,7 +55,7 @@ def all_cases():
     cases = []
     for command in command_names():
         examples = examples_of(command)
-        if not examples:
+        if not examples and WITH_SERVICE not in output_of(command, "--help"):
             cases.append((f"example of {command}", no_example))
         for typed, wants_root in examples:
             cases.append((f"example: {typed.replace('#', '')}",

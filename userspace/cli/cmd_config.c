@@ -180,7 +180,7 @@ static const struct cli_example examples[] = {
 const struct cli_command config_command = {
 	.name = "config",
 	.summary = "show what is configured and where, explain keys, check files",
-	.synopsis = "[show | explain [KEY] | check] [--config DIR] [--json]",
+	.synopsis = "[show|explain|check] [KEY] [--config DIR] [--json]",
 	.description =
 		"show tells each value and where it is from; explain what a key means, and what\n"
 		"may stand there; check what is wrong, by file and line, with exit status 1 if\n"

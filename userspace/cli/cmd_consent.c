@@ -213,7 +213,7 @@ static const struct cli_example examples[] = {
 const struct cli_command consent_command = {
 	.name = "consent",
 	.summary = "list what you decided; or let an app ask you once",
-	.synopsis = "[--json] | ask --app NAME [--quiet]",
+	.synopsis = "[ask] [--app NAME] [--quiet] [--json]",
 	.description =
 		"consent ask is for an app's first run: on a terminal it shows the text and asks\n"
 		"whether the target NAME may be recorded at level enhanced, unless that was\n"

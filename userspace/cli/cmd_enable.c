@@ -103,6 +103,7 @@ static const struct cli_option options[] = {
 	{ .name = "level",
 	  .letter = 'l',
 	  .value = "LEVEL",
+	  .choices = "basic enhanced full",
 	  .help = "basic, enhanced (recommended) or full" },
 	CLI_OPTION_TARGET("for this target only; default: for all, also later ones"),
 	{ .name = "yes", .letter = 'y', .help = "do not ask" },

@@ -22,7 +22,7 @@ static const struct cli_option options[] = {
 };
 
 static const struct cli_example examples[] = {
-	{ "telprobe serve --check", "could the service start here?", CLI_NEEDS_ROOT },
+	{ "telprobe serve --check", "could the service start here?", CLI_NEEDS_SERVICE },
 	{ 0 },
 };
 

@@ -103,7 +103,7 @@ static const struct cli_example examples[] = {
 const struct cli_command targets_command = {
 	.name = "targets",
 	.summary = "list the programs that are watched, or check the files that say so",
-	.synopsis = "[list | check [FILE | DIR]] [--json]",
+	.synopsis = "[list|check] [FILE] [--json]",
 	.description =
 		"A target is a file /etc/telprobe/targets.d/NAME.yaml; 'telprobe config explain'\n"
 		"lists its keys. check reads one file, or a directory with telprobe.yaml and\n"

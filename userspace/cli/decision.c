@@ -14,7 +14,7 @@ int decision_level(const struct cli *cli, const char *text, enum tp_level *out)
 
 	if (!consent_level_parse(text, out))
 		return 0;
-	error_set(&error, -EINVAL, "there is no level '%s'", text);
+	error_set(&error, -EINVAL, "unknown level '%s'", text);
 	error_hint(&error,
 		   "levels are off, basic, enhanced and full; 'telprobe explain' tells what "
 		   "each collects");

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "cli/nearest.h"
+#include "lib/nearest.h"
 #include "cli/parse.h"
 
 static const struct cli_option options[] = {

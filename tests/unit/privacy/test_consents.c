@@ -398,7 +398,7 @@ static void consents_decide_without_memory_never_says_yes(void **state)
 	long i;
 	int ret;
 
-	if (!CAN_FAIL_MEMORY) {
+	if (!memory_can_fail()) {
 		consents_close(consents);
 		skip();
 	}
@@ -429,7 +429,7 @@ static void consents_open_without_memory_says_so(void **state)
 
 	decide(directory, consents, 1000, NULL, TP_LEVEL_FULL);
 	consents_close(consents);
-	if (!CAN_FAIL_MEMORY)
+	if (!memory_can_fail())
 		skip();
 	for (i = 0;; i++) {
 		consents = NULL;

@@ -497,7 +497,7 @@ static void config_read_without_memory_says_so(void **state)
 	long i;
 	int ret;
 
-	if (!CAN_FAIL_MEMORY)
+	if (!memory_can_fail())
 		skip();
 	write_text(directory, "telprobe.yaml", "level_max: basic\n");
 	write_target(directory, "a.yaml", "paths: [/usr/bin/a, /usr/bin/b]\n");
