@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "lib/nearest.h"
 #include "cli/parse.h"
+#include "lib/nearest.h"
 
 static const struct cli_option options[] = {
 	{ .name = "db", .value = "FILE", .help = "-" },
