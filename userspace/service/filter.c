@@ -25,7 +25,11 @@ static const char *const refused_calls[] = {
 	"readlink", NULL,
 };
 
-enum { FORK_FLAGS = CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD }; /* of fork() in glibc */
+enum { /* as glibc calls */
+	FORK_FLAGS = CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD,
+	THREAD_FLAGS = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
+		       CLONE_SYSVSEM | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID,
+};
 
 /* A call that is only allowed with one of these values (of the bits in @mask) in one argument.
  * Other values kill, but for PROT_EXEC, which a library that loads another asks for: EPERM. */
@@ -43,6 +47,7 @@ static const struct narrowing narrowings[] = {
 	{"mprotect", 2, PROT_EXEC, 0},
 	{"socketpair", 0, INT, AF_UNIX},
 	{"clone", 0, WHOLE, FORK_FLAGS}, /* a process like itself, in no new namespace */
+	{"clone", 0, WHOLE, THREAD_FLAGS}, /* a link's end takes a while: many at a time */
 	/* what a forked inspector gives up */
 	{"prctl", 0, INT, PR_SET_NO_NEW_PRIVS},
 	{"prctl", 0, INT, PR_SET_PDEATHSIG},
