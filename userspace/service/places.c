@@ -226,8 +226,10 @@ static int name_places(const struct serve_options *options, struct places *out,
 	    snprintf(out->events, sizeof(out->events), "%s/events", state) >=
 		    (int)sizeof(out->events))
 		return error_set(error, -ENAMETOOLONG, "'%s' is too long", state);
-	if (snprintf(out->socket, sizeof(out->socket), "%s/control", runtime) >=
-	    (int)sizeof(out->socket))
+	if (snprintf(out->runtime, sizeof(out->runtime), "%s", runtime) >=
+		    (int)sizeof(out->runtime) ||
+	    snprintf(out->socket, sizeof(out->socket), "%s/control", runtime) >=
+		    (int)sizeof(out->socket))
 		return error_set(error, -ENAMETOOLONG, "'%s' is too long for a socket", runtime);
 	return 0;
 }
@@ -239,7 +241,8 @@ static int make_places(const struct serve_options *options, const struct account
 	const char *state = options->state_directory, *runtime = options->runtime_directory;
 	int ret;
 
-	ret = directory_make(runtime, 0, 0, 0755, error);
+	ret = directory_make(runtime, accounts->supervisor, accounts->supervisor_group, 0755,
+			     error);
 	if (!ret)
 		ret = judge_parents(runtime, error);
 	if (!ret)
@@ -280,7 +283,7 @@ void places_close(struct places *places)
 {
 	if (places->listen_fd >= 0) {
 		close(places->listen_fd);
-		unlink(places->socket);
+		unlinkat(AT_FDCWD, places->socket, 0); /* the filter knows no unlink */
 	}
 	if (places->lock_fd >= 0)
 		close(places->lock_fd);
