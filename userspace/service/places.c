@@ -30,8 +30,11 @@ static int account_find(const char *name, uid_t *out_uid, gid_t *out_gid, struct
 		return error_hint(error, "make it: useradd --system --user-group --no-create-home "
 					 "--shell /usr/sbin/nologin %s", name);
 	}
-	if (account->pw_uid == 0)
-		return error_set(error, -EINVAL, "account '%s' is root", name);
+	if (account->pw_uid == 0) {
+		error_set(error, -EINVAL, "account '%s' is root", name);
+		return error_hint(error, "no part of the service runs as root; give the account a "
+					 "uid of its own: usermod -u UID %s", name);
+	}
 	*out_uid = account->pw_uid;
 	*out_gid = account->pw_gid;
 	return 0;
@@ -48,8 +51,11 @@ int accounts_find(struct accounts *out, struct error *error)
 	if (!ret)
 		ret = account_find("telprobe-api", &out->api, &out->api_group, error);
 	if (!ret && (out->supervisor == out->collector || out->collector == out->api ||
-		     out->supervisor == out->api))
-		return error_set(error, -EINVAL, "the service's accounts must be different users");
+		     out->supervisor == out->api)) {
+		error_set(error, -EINVAL, "the service's accounts must be different users");
+		return error_hint(error, "telprobe, telprobe-collect and telprobe-api keep its parts "
+					 "from each other; see: id telprobe-api");
+	}
 	return ret;
 }
 
