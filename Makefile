@@ -62,8 +62,8 @@ benches := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/*.c))
 apps := $(BUILD)/apps/.built
 run_tests := BUILD=$(abspath $(BUILD)) scripts/run-tests
 
-.PHONY: all tests check check-unit check-bpf check-cli check-header fuzz bench man completions \
-	install uninstall deb dist clean fmt lint help
+.PHONY: all tests check check-unit check-bpf check-cli check-header check-service fuzz bench man \
+	completions install uninstall deb dist clean fmt lint help
 all: $(BUILD)/telprobe man completions
 
 $(BUILD)/bpf/telprobe.bpf.o: bpf/telprobe.bpf.c
@@ -149,7 +149,7 @@ completions: $(completions)
 tests: all $(BUILD)/kernel-probe $(unit_tests) $(bpf_tests) $(cli_tests) $(apps)
 
 check: tests
-	$(quiet)$(run_tests) unit header bpf cli
+	$(quiet)$(run_tests) unit header bpf cli service
 
 check-unit: $(unit_tests)
 	$(quiet)$(run_tests) unit
@@ -162,6 +162,9 @@ check-bpf: all $(BUILD)/kernel-probe $(bpf_tests) $(apps)
 
 check-cli: all $(BUILD)/kernel-probe $(cli_tests) $(apps)
 	$(quiet)$(run_tests) cli
+
+check-service: all $(BUILD)/kernel-probe $(apps)
+	$(quiet)$(run_tests) service
 
 # Any bytes as a program, for FUZZ_SECONDS, beginning with the traced programs.
 FUZZ_SECONDS ?= 60
@@ -223,7 +226,7 @@ clean:
 help:
 	@echo 'all            build/telprobe, man pages, completions'
 	@echo 'check          all tests; as root also those that attach probes'
-	@echo 'check-unit check-header check-bpf check-cli   one kind of them'
+	@echo 'check-unit check-header check-bpf check-cli check-service   one kind of them'
 	@echo 'fuzz           the reader of ELF files, for FUZZ_SECONDS=60'
 	@echo 'bench          measure; writes build/bench.json'
 	@echo 'man completions   from the tables of commands, into build/man and build/completions'

@@ -258,28 +258,45 @@ void capture_stop(struct capture *capture)
 	*(volatile __u64 *)&capture->lease->until_ns = 0;
 }
 
-int capture_mark(struct capture *capture, pid_t pid, enum tp_level level, bool is_silent,
-		 struct error *error)
+static int write_mark(struct capture *capture, pid_t pid, const struct tp_mark *mark,
+		      uint64_t how, struct error *error)
 {
-	size_t bytes = bpf_map__value_size(capture->programs->maps.threads);
-	struct tp_mark *state = calloc(1, bytes);
+	struct tp_mark *state = calloc(1, bpf_map__value_size(capture->programs->maps.threads));
 	int fd, ret;
 
 	if (!state)
 		return error_set(error, -ENOMEM, "no memory to mark a process");
-	state->mark = TP_MARK_RUN | TP_MARK_FIRST | (is_silent ? TP_MARK_SILENT : 0);
-	state->level = level;
+	*state = *mark;
 	fd = (int)syscall(SYS_pidfd_open, pid, 0);
 	ret = fd < 0 ? -errno : 0;
 	if (!ret)
 		ret = bpf_map_update_elem(bpf_map__fd(capture->programs->maps.threads), &fd, state,
-					  BPF_ANY);
+					  how);
 	if (fd >= 0)
 		close(fd);
 	free(state);
 	if (ret)
 		return error_set(error, ret, "cannot mark process %d: %s", pid, error_text(ret));
 	return 0;
+}
+
+int capture_mark(struct capture *capture, pid_t pid, enum tp_level level, bool is_silent,
+		 struct error *error)
+{
+	struct tp_mark mark = {
+		.mark = TP_MARK_RUN | TP_MARK_FIRST | (is_silent ? TP_MARK_SILENT : 0),
+		.level = level,
+	};
+
+	return write_mark(capture, pid, &mark, BPF_ANY, error);
+}
+
+int capture_silence(struct capture *capture, pid_t pid, struct error *error)
+{
+	struct tp_mark mark = {.mark = TP_MARK_SILENT};
+	int ret = write_mark(capture, pid, &mark, BPF_NOEXIST, error);
+
+	return ret == -EEXIST ? 0 : ret;
 }
 
 int capture_consent(struct capture *capture, uint32_t uid, uint32_t target, enum tp_level level,

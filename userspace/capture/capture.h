@@ -48,6 +48,11 @@ void capture_renew(struct capture *capture);
 int capture_mark(struct capture *capture, pid_t pid, enum tp_level level, bool is_silent,
 		 struct error *error);
 
+/** capture_silence() - nothing of @pid and what it will execute is recorded: its environment, which
+ * the kernel side reads at exec alone, said so before that was attached
+ * Return: 0, also for one known already; -ESRCH: it has ended; -ENOMEM. */
+int capture_silence(struct capture *capture, pid_t pid, struct error *error);
+
 /**
  * capture_hold() - take a file on: a number for it, a read lease on it
  * @fd: read-only descriptor; stays the caller's, the file is opened once more. @path: what to call

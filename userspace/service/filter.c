@@ -61,7 +61,11 @@ static const char *const refused_calls[] = {
 	NULL,
 };
 
-enum { FORK_FLAGS = CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD }; /* of fork() in glibc */
+enum { /* as glibc calls */
+       FORK_FLAGS = CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD,
+       THREAD_FLAGS = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
+		      CLONE_SYSVSEM | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID,
+};
 
 /* A call that is only allowed with one of these values (of the bits in @mask) in one argument.
  * Other values kill, but for PROT_EXEC, which a library that loads another asks for: EPERM. */
@@ -71,29 +75,30 @@ struct narrowing {
 	uint64_t mask, value;
 };
 
+/* All 64 bits, also of what the kernel takes for an int: one with other bits set is refused. */
 #define WHOLE UINT64_MAX
-#define INT   UINT32_MAX /* the kernel looks at 32 bits of it; so do we, or the rest hides a call */
 
 static const struct narrowing narrowings[] = {
 	{ "mmap", 2, PROT_EXEC, 0 },
 	{ "mprotect", 2, PROT_EXEC, 0 },
-	{ "socketpair", 0, INT, AF_UNIX },
-	{ "clone", 0, WHOLE, FORK_FLAGS }, /* a process like itself, in no new namespace */
+	{ "socketpair", 0, WHOLE, AF_UNIX },
+	{ "clone", 0, WHOLE, FORK_FLAGS },   /* a process like itself, in no new namespace */
+	{ "clone", 0, WHOLE, THREAD_FLAGS }, /* a link's end takes a while: many at a time */
 	/* what a forked inspector gives up */
-	{ "prctl", 0, INT, PR_SET_NO_NEW_PRIVS },
-	{ "prctl", 0, INT, PR_SET_PDEATHSIG },
-	{ "prctl", 0, INT, PR_SET_DUMPABLE },
+	{ "prctl", 0, WHOLE, PR_SET_NO_NEW_PRIVS },
+	{ "prctl", 0, WHOLE, PR_SET_PDEATHSIG },
+	{ "prctl", 0, WHOLE, PR_GET_DUMPABLE },
 	/* maps and links; no program is loaded after the start */
-	{ "bpf", 0, INT, BPF_MAP_LOOKUP_ELEM },
-	{ "bpf", 0, INT, BPF_MAP_UPDATE_ELEM },
-	{ "bpf", 0, INT, BPF_MAP_DELETE_ELEM },
-	{ "bpf", 0, INT, BPF_MAP_GET_NEXT_KEY },
-	{ "bpf", 0, INT, BPF_OBJ_GET_INFO_BY_FD },
-	{ "bpf", 0, INT, BPF_LINK_CREATE },
-	{ "bpf", 0, INT, BPF_LINK_DETACH },
-	{ "ioctl", 1, INT, PERF_EVENT_IOC_SET_BPF },
-	{ "ioctl", 1, INT, PERF_EVENT_IOC_ENABLE },
-	{ "ioctl", 1, INT, PERF_EVENT_IOC_DISABLE },
+	{ "bpf", 0, WHOLE, BPF_MAP_LOOKUP_ELEM },
+	{ "bpf", 0, WHOLE, BPF_MAP_UPDATE_ELEM },
+	{ "bpf", 0, WHOLE, BPF_MAP_DELETE_ELEM },
+	{ "bpf", 0, WHOLE, BPF_MAP_GET_NEXT_KEY },
+	{ "bpf", 0, WHOLE, BPF_OBJ_GET_INFO_BY_FD },
+	{ "bpf", 0, WHOLE, BPF_LINK_CREATE },
+	{ "bpf", 0, WHOLE, BPF_LINK_DETACH },
+	{ "ioctl", 1, WHOLE, PERF_EVENT_IOC_SET_BPF },
+	{ "ioctl", 1, WHOLE, PERF_EVENT_IOC_ENABLE },
+	{ "ioctl", 1, WHOLE, PERF_EVENT_IOC_DISABLE },
 };
 
 enum { NARROWINGS = sizeof(narrowings) / sizeof(narrowings[0]) };
@@ -115,20 +120,23 @@ static int rows_of(const char *name)
 	return rows;
 }
 
+/* One argument a row, never two: libseccomp 2.5.4 goes on comparing the second argument with what was
+ * meant for the first, and so let prctl(PR_SET_DUMPABLE, 1) through as PR_SET_PDEATHSIG is 1. */
 static int allow_narrowed(scmp_filter_ctx filter, const struct narrowing *row)
 {
 	int number = seccomp_syscall_resolve_name(row->name), ret;
 
+	if (row->mask == WHOLE)
+		return seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 1,
+					SCMP_CMP64(row->argument, SCMP_CMP_EQ, row->value));
 	ret = seccomp_rule_add(
 		filter, SCMP_ACT_ALLOW, number, 1,
 		SCMP_CMP64(row->argument, SCMP_CMP_MASKED_EQ, row->mask, row->value));
-	if (ret || rows_of(row->name) > 1)
+	if (ret) /* else: one bit that must not be set */
 		return ret;
-	if (!row->value) /* one bit that must not be set */
-		return seccomp_rule_add(
-			filter, SCMP_ACT_ERRNO(EPERM), number, 1,
-			SCMP_CMP64(row->argument, SCMP_CMP_MASKED_EQ, row->mask, row->mask));
-	return 0;
+	return seccomp_rule_add(
+		filter, SCMP_ACT_ERRNO(EPERM), number, 1,
+		SCMP_CMP64(row->argument, SCMP_CMP_MASKED_EQ, row->mask, row->mask));
 }
 
 static int add_calls(scmp_filter_ctx filter, const char *const *names, uint32_t action,

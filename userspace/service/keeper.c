@@ -14,7 +14,13 @@
 
 #include "service/sandbox.h"
 
-enum { BACK_OFF_MS = 100, BACK_OFF_MAX_MS = 60000, STEADY_MS = 60000, KEEP_MAX = 16 };
+enum {
+	BACK_OFF_MS = 100,
+	BACK_OFF_MAX_MS = 60000,
+	STEADY_MS = 60000,
+	LAST_WORK_MS = 10000,
+	KEEP_MAX = 16
+};
 
 struct keeper {
 	pid_t pid;
@@ -110,9 +116,8 @@ static bool wait_worker(const struct job *job, pid_t pid, int *out_status)
 	has_ended = !polled[1].revents || is_told_to_kill(job->socket);
 	if (has_ended) {
 		kill(pid, SIGKILL); /* no harm to one that has ended: it waits to be reaped */
-	} else {
-		kill(pid, SIGTERM);
-		poll(polled, 1, 5000);
+	} else { /* it learns so from its own socket and ends when it has stored what it holds */
+		poll(polled, 1, LAST_WORK_MS);
 		kill(pid, SIGKILL);
 	}
 	close(pidfd);

@@ -32,8 +32,13 @@ static int account_find(const char *name, uid_t *out_uid, gid_t *out_gid, struct
 				  "--shell /usr/sbin/nologin %s",
 				  name);
 	}
-	if (account->pw_uid == 0)
-		return error_set(error, -EINVAL, "account '%s' is root", name);
+	if (account->pw_uid == 0) {
+		error_set(error, -EINVAL, "account '%s' is root", name);
+		return error_hint(error,
+				  "no part of the service runs as root; give the account a "
+				  "uid of its own: usermod -u UID %s",
+				  name);
+	}
 	*out_uid = account->pw_uid;
 	*out_gid = account->pw_gid;
 	return 0;
@@ -50,8 +55,12 @@ int accounts_find(struct accounts *out, struct error *error)
 	if (!ret)
 		ret = account_find("telprobe-api", &out->api, &out->api_group, error);
 	if (!ret && (out->supervisor == out->collector || out->collector == out->api ||
-		     out->supervisor == out->api))
-		return error_set(error, -EINVAL, "the service's accounts must be different users");
+		     out->supervisor == out->api)) {
+		error_set(error, -EINVAL, "the service's accounts must be different users");
+		return error_hint(error,
+				  "telprobe, telprobe-collect and telprobe-api keep its parts "
+				  "from each other; see: id telprobe-api");
+	}
 	return ret;
 }
 
@@ -228,8 +237,10 @@ static int name_places(const struct serve_options *options, struct places *out, 
 	    snprintf(out->events, sizeof(out->events), "%s/events", state) >=
 		    (int)sizeof(out->events))
 		return error_set(error, -ENAMETOOLONG, "'%s' is too long", state);
-	if (snprintf(out->socket, sizeof(out->socket), "%s/control", runtime) >=
-	    (int)sizeof(out->socket))
+	if (snprintf(out->runtime, sizeof(out->runtime), "%s", runtime) >=
+		    (int)sizeof(out->runtime) ||
+	    snprintf(out->socket, sizeof(out->socket), "%s/control", runtime) >=
+		    (int)sizeof(out->socket))
 		return error_set(error, -ENAMETOOLONG, "'%s' is too long for a socket", runtime);
 	return 0;
 }
@@ -241,7 +252,8 @@ static int make_places(const struct serve_options *options, const struct account
 	const char *state = options->state_directory, *runtime = options->runtime_directory;
 	int ret;
 
-	ret = directory_make(runtime, 0, 0, 0755, error);
+	ret = directory_make(runtime, accounts->supervisor, accounts->supervisor_group, 0755,
+			     error);
 	if (!ret)
 		ret = judge_parents(runtime, error);
 	if (!ret)
@@ -282,7 +294,7 @@ void places_close(struct places *places)
 {
 	if (places->listen_fd >= 0) {
 		close(places->listen_fd);
-		unlink(places->socket);
+		unlinkat(AT_FDCWD, places->socket, 0); /* the filter knows no unlink */
 	}
 	if (places->lock_fd >= 0)
 		close(places->lock_fd);

@@ -18,6 +18,7 @@ int accounts_find(struct accounts *out, struct error *error);
 struct places {
 	char consent[256]; /* the supervisor's, 0700 */
 	char events[256];  /* the collector's, group api, 2750 */
+	char runtime[100]; /* the supervisor's, who removes the socket in the end */
 	char socket[108];
 	int lock_fd, state_lock_fd; /* held while the service runs: one service a directory */
 	int listen_fd;		    /* the control socket */

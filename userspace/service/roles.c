@@ -272,7 +272,10 @@ struct sandbox role_sandbox(enum role role, const struct accounts *accounts,
 			.extra_group = (gid_t)-1,
 			.capabilities = { CAP_BPF, CAP_PERFMON, CAP_DAC_READ_SEARCH, CAP_LEASE,
 					  -1 },
-			.paths = { { "/", false }, { places->consent, true }, { NULL, false } },
+			.paths = { { "/", false },
+				   { places->consent, true },
+				   { places->runtime, true },
+				   { NULL, false } },
 			.system_calls = supervisor_calls,
 		};
 	}

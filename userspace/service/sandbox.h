@@ -66,7 +66,8 @@ int keeper_report(struct keeper *keeper,
 /** keeper_restart() - kill the worker at once: it broke the rules. It is started again as after any
  * other end. */
 void keeper_restart(struct keeper *keeper);
-/** keeper_stop() - SIGTERM to the worker, SIGKILL after @timeout_ms, reap both */
+/** keeper_stop() - to be called when the worker was told to end: waits for @timeout_ms; what is left
+ * then the keeper kills when 10 s have passed */
 void keeper_stop(struct keeper *keeper, int timeout_ms);
 
 #endif

@@ -19,6 +19,7 @@
 #include "service/notify.h"
 #include "service/places.h"
 #include "service/roles.h"
+#include "service/running.h"
 #include "service/supervisor.h"
 
 enum { FILES_MAX = 32768 };
@@ -141,6 +142,8 @@ static int open_supervisor(struct service *service, const struct serve_options *
 		return ret;
 	capture.ring_bytes = (uint32_t)supervisor->config->ring_mb << 20;
 	ret = capture_open(&capture, &supervisor->capture, error);
+	if (!ret)
+		ret = running_silence(supervisor->capture, error);
 	return ret ? ret : open_signals(supervisor, error);
 }
 

@@ -263,6 +263,7 @@ int supervisor_run(struct supervisor *supervisor)
 	capture_stop(supervisor->capture);
 	collector_drain(supervisor);
 	collector_send(supervisor, &stop);
+	close(supervisor->api_fd); /* an end of it ends the api */
 	keeper_stop(supervisor->api, 2000);
 	keeper_stop(supervisor->collector, 10000);
 	return 0;

@@ -112,18 +112,29 @@ static void attach_file(struct supervisor *supervisor, struct supervised_target 
 		tell_problem(target, error.what);
 }
 
-static void watch_directory(struct supervisor *supervisor, const char *path)
+/* The directory of a file, or the nearest above it that is there. Return: whether it is that of the
+ * file, or none. */
+static bool watch_nearest(struct supervisor *supervisor, const char *path)
 {
 	char directory[4096];
+	bool is_nearest = true;
 	char *slash;
 
 	snprintf(directory, sizeof(directory), "%s", path);
-	slash = strrchr(directory, '/');
-	if (!slash || slash == directory)
-		return;
-	*slash = '\0';
-	inotify_add_watch(supervisor->inotify_fd, directory,
-			  IN_MOVED_TO | IN_CLOSE_WRITE | IN_CREATE | IN_ONLYDIR);
+	while ((slash = strrchr(directory, '/')) && slash != directory) {
+		*slash = '\0';
+		if (inotify_add_watch(supervisor->inotify_fd, directory,
+				      IN_MOVED_TO | IN_CLOSE_WRITE | IN_CREATE | IN_ONLYDIR) >= 0)
+			return is_nearest;
+		is_nearest = false;
+	}
+	return true;
+}
+
+static void watch_directory(struct supervisor *supervisor, const char *path)
+{
+	if (!watch_nearest(supervisor, path))
+		watch_nearest(supervisor, path); /* made before the one above it was watched */
 }
 
 static void attach_target(struct supervisor *supervisor, struct supervised_target *target)
