@@ -15,6 +15,7 @@ enum {
 	EVENTS = 64,	      /* of one look at the descriptors */
 	ACCEPTS = 8,	      /* at once; who left already is noticed in between */
 	TICK_MS = 1000,	      /* how often deadlines are looked at */
+	QUEUE_MS = 5,	      /* between two looks whether there is room */
 	REST_MS = 1000,	      /* a reader that pauses so long keeps no file open */
 	LOG_EVERY_MS = 60000, /* at most one line about files that cannot be read */
 };
@@ -25,6 +26,7 @@ struct api {
 	struct connection *connections;
 	int64_t count;
 	bool is_listening; /* not while there is no descriptor for another connection */
+	bool has_queue;	   /* somebody waits for room at another role */
 	bool is_over;
 	int64_t ticked_ms;
 	int64_t logged_ms; /* 0: never */
@@ -166,7 +168,14 @@ static bool run(struct api *api)
 	bool has_more = false;
 	int64_t now;
 
+	api->has_queue = false;
 	for (connection = api->connections; connection; connection = connection->next) {
+		if (connection->state == CONNECTION_QUEUES) {
+			connection_queue(connection, api->options);
+			api->has_queue |= connection->state == CONNECTION_QUEUES;
+			api->count -= connection->state == CONNECTION_OVER;
+			continue;
+		}
 		if (connection->state != CONNECTION_RUNS)
 			continue;
 		now = now_ms();
@@ -207,7 +216,10 @@ static void sweep(struct api *api)
 
 static void expire(struct api *api, struct connection *connection, int64_t quiet_ms)
 {
-	if (connection->state == CONNECTION_ASKS && quiet_ms >= API_IDLE_MS)
+	if (connection->state == CONNECTION_QUEUES && quiet_ms >= API_IDLE_MS)
+		connection_refuse(connection, -EBUSY, "the service has too much to do just now",
+				  "try again in a moment");
+	else if (connection->state == CONNECTION_ASKS && quiet_ms >= API_IDLE_MS)
 		connection_refuse(connection, -ETIMEDOUT, "no request came for 10 seconds", "");
 	else if (connection->state == CONNECTION_WAITS && quiet_ms >= API_PAUSE_MS)
 		connection->state = CONNECTION_OVER;
@@ -240,7 +252,7 @@ static int loop(struct api *api)
 	int i, count, wait_ms;
 
 	while (!api->is_over) {
-		wait_ms = has_more ? 0 : api->connections || !api->is_listening ? TICK_MS : -1;
+		wait_ms = has_more ? 0 : api->has_queue ? QUEUE_MS : api->connections || !api->is_listening ? TICK_MS : -1;
 		count = epoll_wait(api->epoll_fd, events, EVENTS, wait_ms);
 		if (count < 0 && errno != EINTR)
 			return -errno;

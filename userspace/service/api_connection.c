@@ -34,6 +34,8 @@ void connection_free(struct connection *connection)
 	connection_rest(connection);
 	store_walk_free(connection->walk);
 	free(connection->message);
+	if (!connection->is_handed_on) /* closed with something unread, it would be reset */
+		recv(connection->fd, &connection->request, 0, MSG_DONTWAIT);
 	close(connection->fd);
 	free(connection);
 }
@@ -149,6 +151,8 @@ static void hand_on(struct connection *connection, int to)
 	connection->is_handed_on = !ret;
 	if (!ret)
 		connection->state = CONNECTION_OVER;
+	else if (ret == -EAGAIN)
+		connection->state = CONNECTION_QUEUES;
 	else if (ret == -EPIPE)
 		connection_refuse(connection, -ECONNREFUSED,
 				  "the part of the service that does this is not running",
@@ -157,6 +161,12 @@ static void hand_on(struct connection *connection, int to)
 	else
 		connection_refuse(connection, -EBUSY, "the service has too much to do just now",
 				  "try again in a moment");
+}
+
+void connection_queue(struct connection *connection, const struct api_options *options)
+{
+	hand_on(connection, connection->request.act == CONTROL_ERASE ? options->collector_fd
+								     : options->supervisor_fd);
 }
 
 static void begin_answer(struct connection *connection, const struct api_options *options)
@@ -213,8 +223,6 @@ void connection_receive(struct connection *connection, const struct api_options 
 		connection_refuse(connection, error.code, error.what, error.hint);
 	else
 		begin_answer(connection, options);
-	if (!connection->is_handed_on) /* closed with something unread, it would be reset */
-		recv(connection->fd, &header, 0, MSG_DONTWAIT);
 }
 
 static int pack(const struct store_row *row, void *data)

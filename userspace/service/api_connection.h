@@ -13,6 +13,8 @@ enum { API_SLICE_US = 2000 };
 
 enum connection_state {
 	CONNECTION_ASKS,  /* nothing came yet */
+	CONNECTION_QUEUES, /* its change for room at who carries it out; it keeps its place so long,
+			      so that one person has no more there than connections */
 	CONNECTION_RUNS,  /* has something to read or to send */
 	CONNECTION_WAITS, /* for the client to take what was sent */
 	CONNECTION_OVER,  /* to be freed */
@@ -48,6 +50,9 @@ void connection_receive(struct connection *connection, const struct api_options 
 
 /** connection_go_on() - send what is ready, else read a slice. Return: whether something moved. */
 bool connection_go_on(struct connection *connection, const struct api_options *options);
+
+/** connection_queue() - try again to hand a change on. */
+void connection_queue(struct connection *connection, const struct api_options *options);
 
 /** connection_rest() - close the file until the client reads on. */
 void connection_rest(struct connection *connection);

@@ -47,6 +47,14 @@ static int pair(int sockets[2], struct error *error)
 	return 0;
 }
 
+/* A few changes at a time: what waits, waits at the api, which lets nobody take all places. */
+static void keep_short(int socket)
+{
+	const int least = 1; /* the kernel makes it some messages */
+
+	setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &least, sizeof(least));
+}
+
 static int identify_ring(struct store_ring *ring)
 {
 	/* a new ring each time the programs are loaded; the boot needs no telling apart then */
@@ -174,8 +182,11 @@ static int start_roles(struct service *service, struct error *error)
 		ret = pair(service->collector_api, error);
 	if (!ret)
 		ret = pair(service->api_supervisor, error);
-	if (!ret)
+	if (!ret) {
+		keep_short(service->api_supervisor[1]);
+		keep_short(service->collector_api[1]);
 		ret = start_collector(service, error);
+	}
 	if (!ret) /* whoever is forked from now on has no business with the ring */
 		ret = capture_hide(service->supervisor.capture, error);
 	if (!ret)

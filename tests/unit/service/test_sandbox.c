@@ -522,7 +522,10 @@ static int make_files(void)
 	snprintf(world.listener, sizeof(world.listener), "%s/listener", world.directory);
 	snprintf(places->consent, sizeof(places->consent), "%s/consent", world.directory);
 	snprintf(places->events, sizeof(places->events), "%s/events", world.directory);
+	snprintf(places->runtime, sizeof(places->runtime), "%s/run", world.directory);
 	return make_directory(world.shared, 0, 0, 0777) ||
+	       make_directory(places->runtime, accounts.supervisor, accounts.supervisor_group,
+			      0755) ||
 	       make_directory(places->consent, accounts.supervisor, accounts.supervisor_group,
 			      0700) ||
 	       make_directory(places->events, accounts.collector, accounts.api_group, 02750) ||
