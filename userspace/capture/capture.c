@@ -258,8 +258,8 @@ void capture_stop(struct capture *capture)
 	*(volatile __u64 *)&capture->lease->until_ns = 0;
 }
 
-static int write_mark(struct capture *capture, pid_t pid, const struct tp_mark *mark,
-		      uint64_t how, struct error *error)
+static int write_mark(struct capture *capture, pid_t pid, const struct tp_mark *mark, uint64_t how,
+		      struct error *error)
 {
 	struct tp_mark *state = calloc(1, bpf_map__value_size(capture->programs->maps.threads));
 	int fd, ret;
@@ -293,7 +293,7 @@ int capture_mark(struct capture *capture, pid_t pid, enum tp_level level, bool i
 
 int capture_silence(struct capture *capture, pid_t pid, struct error *error)
 {
-	struct tp_mark mark = {.mark = TP_MARK_SILENT};
+	struct tp_mark mark = { .mark = TP_MARK_SILENT };
 	int ret = write_mark(capture, pid, &mark, BPF_NOEXIST, error);
 
 	return ret == -EEXIST ? 0 : ret;

@@ -252,7 +252,10 @@ static int loop(struct api *api)
 	int i, count, wait_ms;
 
 	while (!api->is_over) {
-		wait_ms = has_more ? 0 : api->has_queue ? QUEUE_MS : api->connections || !api->is_listening ? TICK_MS : -1;
+		wait_ms = has_more				   ? 0
+			  : api->has_queue			   ? QUEUE_MS
+			  : api->connections || !api->is_listening ? TICK_MS
+								   : -1;
 		count = epoll_wait(api->epoll_fd, events, EVENTS, wait_ms);
 		if (count < 0 && errno != EINTR)
 			return -errno;

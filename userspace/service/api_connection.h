@@ -12,12 +12,12 @@
 enum { API_SLICE_US = 2000 };
 
 enum connection_state {
-	CONNECTION_ASKS,  /* nothing came yet */
+	CONNECTION_ASKS,   /* nothing came yet */
 	CONNECTION_QUEUES, /* its change for room at who carries it out; it keeps its place so long,
 			      so that one person has no more there than connections */
-	CONNECTION_RUNS,  /* has something to read or to send */
-	CONNECTION_WAITS, /* for the client to take what was sent */
-	CONNECTION_OVER,  /* to be freed */
+	CONNECTION_RUNS,   /* has something to read or to send */
+	CONNECTION_WAITS,  /* for the client to take what was sent */
+	CONNECTION_OVER,   /* to be freed */
 };
 
 struct connection {

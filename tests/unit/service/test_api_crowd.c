@@ -313,7 +313,7 @@ static void supervisor_that_does_not_read_is_told(void **state)
 	assert_int_equal(answer.code, -EBUSY); /* those that wait keep their places so long */
 	sleep(API_IDLE_MS / 1000 + 2);
 	for (i = 0; i < 700; i++) {
-		struct control_end end = {0};
+		struct control_end end = { 0 };
 
 		if (recv(fds[i], &end, sizeof(end), MSG_DONTWAIT) == (ssize_t)sizeof(end))
 			told += strstr(end.what, "too much to do") != NULL;
