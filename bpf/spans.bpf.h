@@ -159,8 +159,7 @@ enum { ASYNC_TRIES = 3 }; /* other threads may begin and end the same id meanwhi
 static __always_inline void async_begin(struct hit *hit, struct frame *frame, __u64 id)
 {
 	struct async_key key = async_key(hit, frame->kind, id);
-	long ret = 0;
-	int i;
+	int ret = 0, i; /* not long: before 6.4 the upper half of what comes back is not the sign */
 
 	uses_ids(hit);
 	frame->id = id;

@@ -150,6 +150,12 @@ static int open_supervisor(struct service *service, const struct serve_options *
 		return ret;
 	capture.ring_bytes = (uint32_t)supervisor->config->ring_mb << 20;
 	ret = capture_open(&capture, &supervisor->capture, error);
+	if (!ret && capture_facts(supervisor->capture)->method != CAPTURE_UPROBE_MULTI) {
+		ret = error_set(error, -ENOTSUP,
+				"this kernel has no uprobe_multi links: attaching "
+				"would need CAP_SYS_ADMIN, which no role keeps");
+		error_hint(error, "Linux 6.6 or later has them; `telprobe run` works on this one");
+	}
 	if (!ret)
 		ret = running_silence(supervisor->capture, error);
 	return ret ? ret : open_signals(supervisor, error);
