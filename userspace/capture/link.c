@@ -196,8 +196,9 @@ void links_detach_all(struct links *links, int count)
 			links_detach(&links[i]);
 			continue;
 		}
-		memcpy(closing.fds + closing.count, links[i].fds,
-		       (size_t)links[i].count * sizeof(int));
+		if (links[i].count) /* without links there is no array */
+			memcpy(closing.fds + closing.count, links[i].fds,
+			       (size_t)links[i].count * sizeof(int));
 		closing.count += links[i].count;
 		free(links[i].fds);
 		memset(&links[i], 0, sizeof(links[i]));
