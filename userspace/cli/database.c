@@ -95,6 +95,6 @@ int database_open(const struct cli *cli, enum store_mode mode, struct store **ou
 	error_set(&error, -EINVAL,
 		  "which database? neither --db nor $TELPROBE_DB is set, and no service runs");
 	error_hint(&error, "keep events with: telprobe run --db FILE -- CMD; or start the service: "
-			   "systemctl start telprobe");
+			   "telprobe serve, as root");
 	return cli_misuse_error(cli, &error);
 }

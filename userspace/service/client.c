@@ -32,11 +32,11 @@ static int not_running(const char *path, int code, struct error *error)
 {
 	error_set(error, code, "cannot reach the service at '%s': %s", path, error_text(code));
 	if (code == -ENOENT || code == -ECONNREFUSED)
-		error_hint(error, "start it with: systemctl start telprobe, or as root: telprobe "
+		error_hint(error, "start it as root: telprobe "
 				  "serve");
 	else if (code == -EAGAIN || code == -ETIMEDOUT)
 		error_hint(error,
-			   "it is busy or stuck; try again, then: systemctl status telprobe");
+			   "it is busy or stuck; try again, then look at what it says on stderr");
 	return code;
 }
 
@@ -174,7 +174,7 @@ static int gone(int code, struct error *error)
 {
 	if (code == -EAGAIN || code == -ETIMEDOUT) {
 		error_set(error, -ETIMEDOUT, "the service does not answer");
-		return error_hint(error, "is it stuck? systemctl status telprobe");
+		return error_hint(error, "is it stuck? look at what it says on stderr");
 	}
 	error_set(error, -EPIPE, "the service ended the connection");
 	return error_hint(error, "try again; if that happens again: journalctl -u telprobe");

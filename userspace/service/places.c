@@ -164,7 +164,7 @@ static int lock_take(const char *directory, struct error *error)
 		return fd;
 	close(fd);
 	error_set(error, -EBUSY, "another telprobe service holds '%s'", path);
-	return error_hint(error, "one is enough; stop it first: systemctl stop telprobe");
+	return error_hint(error, "one is enough; stop it first, by SIGTERM");
 }
 
 /* What a service that was killed left is removed; nothing else is. */

@@ -441,7 +441,7 @@ static void no_service_is_told(void **state)
 
 	snprintf(path, sizeof(path), "%s/none", world->fixture->directory);
 	assert_int_equal(open_ret(path, error), -ENOENT);
-	assert_non_null(strstr(error->hint, "systemctl start"));
+	assert_non_null(strstr(error->hint, "start it as root"));
 	snprintf(path, sizeof(path), "%s/no/where", world->fixture->directory);
 	assert_int_equal(open_ret(path, error), -ENOENT);
 	snprintf(path, sizeof(path), "%s/control/x", world->fixture->directory);
@@ -449,7 +449,7 @@ static void no_service_is_told(void **state)
 	close(world->listen_fd);
 	world->listen_fd = -1;
 	assert_int_equal(open_ret(world->socket, error), -ECONNREFUSED);
-	assert_non_null(strstr(error->hint, "systemctl start"));
+	assert_non_null(strstr(error->hint, "start it as root"));
 }
 
 static void directory_others_may_write_is_refused(void **state)
