@@ -19,6 +19,12 @@
 
 enum { SANDBOX_PATHS = 4, SANDBOX_CAPABILITIES = 8 };
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANDBOX_HAS_FILTER 0 /* a sanitizer makes calls of its own, and maps what it likes */
+#else
+#define SANDBOX_HAS_FILTER 1
+#endif
+
 struct sandbox_path { /* what Landlock leaves of the file system; everything else is refused */
 	const char *path;
 	bool may_write; /* and make, remove and rename below it */
