@@ -9,13 +9,13 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "capture/capture_internal.h"
 #include "capture/lease.h"
 #include "capture/ring.h"
 #include "capture/trial.h"
+#include "lib/clock.h"
 
 /* libbpf explains itself on stderr; the last word before a failure is kept for the hint. */
 static char last_words[256];
@@ -240,17 +240,9 @@ void capture_close(struct capture *capture)
 	free(capture);
 }
 
-static uint64_t monotonic_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 void capture_renew(struct capture *capture)
 {
-	*(volatile __u64 *)&capture->lease->until_ns = monotonic_ns() + TP_LEASE_NS;
+	*(volatile __u64 *)&capture->lease->until_ns = clock_monotonic_ns() + TP_LEASE_NS;
 }
 
 void capture_stop(struct capture *capture)

@@ -4,12 +4,12 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "capture/ring.h"
 #include "cli/notice.h"
 #include "cli/run_targets.h"
+#include "lib/clock.h"
 
 enum {
 	BATCH_RECORDS = 20000, /* design: 7 */
@@ -57,20 +57,13 @@ static void take(struct run_session *session, const void *record, size_t bytes)
 	}
 }
 
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 /* Up to where the ring ended when it began: producers may be faster, and signals, writers and the
  * lease wait for nobody. */
 uint64_t run_drain(struct run_session *session)
 {
 	struct ring *ring = capture_ring(session->capture);
-	uint64_t taken = 0, started_ms = now_ms(), end = ring_end(ring);
+	uint64_t taken = 0, end = ring_end(ring);
+	int64_t started_ms = clock_monotonic_ms();
 	const void *record;
 	size_t bytes;
 
@@ -80,9 +73,9 @@ uint64_t run_drain(struct run_session *session)
 		taken++;
 		take(session, record, bytes);
 		if (taken % BATCH_RECORDS == 0 ||
-		    (taken % 1024 == 0 && now_ms() - started_ms > LONGEST_MS)) {
+		    (taken % 1024 == 0 && clock_monotonic_ms() - started_ms > LONGEST_MS)) {
 			commit(session);
-			started_ms = now_ms();
+			started_ms = clock_monotonic_ms();
 		}
 	}
 	commit(session);

@@ -8,22 +8,14 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "inspect/inspector_child.h"
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000ll + now.tv_nsec / 1000000;
-}
+#include "lib/clock.h"
 
 void inspector_link_start_clock(struct inspector_link *link)
 {
-	link->deadline_ms = now_ms() + INSPECTOR_SECONDS * 1000;
+	link->deadline_ms = clock_monotonic_ms() + INSPECTOR_SECONDS * 1000;
 }
 
 /* Return: 0 when @events came, -ETIMEDOUT, -errno */
@@ -32,7 +24,7 @@ static int wait_for(const struct inspector_link *link, short events)
 	struct pollfd poll_fd = { .fd = link->socket, .events = events };
 
 	for (;;) {
-		int64_t left = link->deadline_ms - now_ms();
+		int64_t left = link->deadline_ms - clock_monotonic_ms();
 		int ret = poll(&poll_fd, 1, left > 0 ? (int)left : 0);
 
 		if (ret > 0)

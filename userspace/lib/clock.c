@@ -11,13 +11,23 @@
 #define SECOND_US 1000000ll
 #define DAY_US	  (86400ll * SECOND_US)
 
-static uint64_t system_monotonic_ns(void *data)
+uint64_t clock_monotonic_ns(void)
 {
 	struct timespec now;
 
-	(void)data;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+int64_t clock_monotonic_ms(void)
+{
+	return (int64_t)(clock_monotonic_ns() / 1000000u);
+}
+
+static uint64_t system_monotonic_ns(void *data)
+{
+	(void)data;
+	return clock_monotonic_ns();
 }
 
 static int64_t system_utc_us(void *data)

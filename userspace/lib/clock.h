@@ -45,6 +45,11 @@ int64_t clock_utc_us(const struct clock *clock, uint64_t monotonic_ns);
 
 int64_t clock_now_us(void); /* UTC microseconds since 1970 */
 
+/** clock_monotonic_ns(), clock_monotonic_ms() - CLOCK_MONOTONIC, for deadlines and leases: no step of
+ * the date moves it. */
+uint64_t clock_monotonic_ns(void);
+int64_t clock_monotonic_ms(void);
+
 enum { CLOCK_TEXT = 25 }; /* "2026-11-20T12:00:00.000Z" and its NUL */
 
 /** clock_format() - ISO 8601 in UTC with milliseconds (cut, not rounded). Years before 0 and after

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "service/api.h"
+#include "lib/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "service/api_connection.h"
@@ -31,14 +31,6 @@ struct api {
 	int64_t ticked_ms;
 	int64_t logged_ms; /* 0: never */
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000ll + now.tv_nsec / 1000000;
-}
 
 static int watch(struct api *api, int operation, int fd, uint32_t events, void *data)
 {
@@ -74,7 +66,7 @@ static bool make_room(struct api *api, const uint32_t *uid)
 		if (connection->state == CONNECTION_WAITS && (!uid || connection->uid == *uid) &&
 		    (!longest || connection->moved_ms < longest->moved_ms))
 			longest = connection;
-	if (!longest || now_ms() - longest->moved_ms < API_IDLE_MS)
+	if (!longest || clock_monotonic_ms() - longest->moved_ms < API_IDLE_MS)
 		return false;
 	longest->state = CONNECTION_OVER;
 	api->count--;
@@ -100,7 +92,7 @@ static void take_client(struct api *api, int fd)
 		close(fd);
 		return;
 	}
-	connection = has_place(api, uid) ? connection_new(fd, uid, now_ms()) : NULL;
+	connection = has_place(api, uid) ? connection_new(fd, uid, clock_monotonic_ms()) : NULL;
 	if (!connection || watch(api, EPOLL_CTL_ADD, fd, EPOLLIN, connection)) {
 		control_answer_end(fd, -EBUSY, 0, "the service has too many connections",
 				   "end one of them, or try again in a moment");
@@ -150,7 +142,7 @@ static void handle(struct api *api, struct connection *connection, uint32_t even
 	if (connection->state == CONNECTION_OVER)
 		return;
 	if (connection->state == CONNECTION_ASKS && events & EPOLLIN) {
-		connection->moved_ms = now_ms();
+		connection->moved_ms = clock_monotonic_ms();
 		connection_receive(connection, api->options);
 	} else if (events & (EPOLLHUP | EPOLLERR)) {
 		connection->state = CONNECTION_OVER;
@@ -178,7 +170,7 @@ static bool run(struct api *api)
 		}
 		if (connection->state != CONNECTION_RUNS)
 			continue;
-		now = now_ms();
+		now = clock_monotonic_ms();
 		if (connection_go_on(connection, api->options))
 			connection->moved_ms = now;
 		note_trouble(api, connection, now);
@@ -234,7 +226,7 @@ static void expire(struct api *api, struct connection *connection, int64_t quiet
 static void tick(struct api *api)
 {
 	struct connection *connection;
-	int64_t now = now_ms();
+	int64_t now = clock_monotonic_ms();
 
 	if (now - api->ticked_ms < TICK_MS)
 		return;
@@ -276,7 +268,9 @@ static int loop(struct api *api)
 
 int api_run(const struct api_options *options)
 {
-	struct api api = { .options = options, .is_listening = true, .ticked_ms = now_ms() };
+	struct api api = { .options = options,
+			   .is_listening = true,
+			   .ticked_ms = clock_monotonic_ms() };
 	struct connection *connection;
 	int ret;
 

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "capture/ring.h"
@@ -37,18 +36,11 @@ struct state {
 	bool is_alone; /* the supervisor is gone */
 };
 
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 static uint64_t drain(struct state *state)
 {
 	struct ring *ring = capture_ring(state->role->capture);
-	uint64_t taken = 0, started_ms = now_ms();
+	int64_t started_ms = clock_monotonic_ms();
+	uint64_t taken = 0;
 	const void *record;
 	size_t bytes;
 
@@ -59,11 +51,12 @@ static uint64_t drain(struct state *state)
 		taken++;
 		if (bytes == sizeof(struct tp_event) && header->type != TP_DISCOVER)
 			owners_take(state->owners, header->uid, record, bytes, ring_position(ring));
-		if (taken % BATCH_RECORDS && (taken % 1024 || now_ms() - started_ms < LONGEST_MS))
+		if (taken % BATCH_RECORDS &&
+		    (taken % 1024 || clock_monotonic_ms() - started_ms < LONGEST_MS))
 			continue;
 		owners_commit(state->owners, ring_position(ring));
 		ring_release(ring);
-		started_ms = now_ms();
+		started_ms = clock_monotonic_ms();
 	}
 	owners_commit(state->owners, ring_position(ring));
 	ring_release(ring);
@@ -157,12 +150,12 @@ static int source_text(void *data, uint16_t object, uint32_t place, char out[64]
 	struct message message = { .kind = MESSAGE_ASK_TEXT, .object = object, .place = place };
 	struct state *state = data;
 	struct pollfd polled = { .fd = state->role->supervisor_fd, .events = POLLIN };
-	uint64_t until_ms = now_ms() + ANSWER_MS;
+	int64_t until_ms = clock_monotonic_ms() + ANSWER_MS;
 	int fd = -1, ret;
 
 	if (message_send(state->role->supervisor_fd, &message, -1))
 		return -EPIPE;
-	while (!state->is_alone && now_ms() < until_ms) {
+	while (!state->is_alone && clock_monotonic_ms() < until_ms) {
 		poll(&polled, 1, 100);
 		ret = message_receive(state->role->supervisor_fd, &message, &fd);
 		if (fd >= 0)

@@ -9,9 +9,9 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "lib/clock.h"
 #include "service/sandbox.h"
 
 enum {
@@ -34,14 +34,6 @@ struct job { /* what the keeper process needs */
 	int keep[KEEP_MAX + 1];
 	int socket;
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static bool is_kept(const struct job *job, int fd)
 {
@@ -150,7 +142,7 @@ static void __attribute__((noreturn)) keep(const struct job *job)
 		_exit(1);
 	}
 	for (;;) {
-		int64_t started_ms = now_ms();
+		int64_t started_ms = clock_monotonic_ms();
 		pid_t pid = fork();
 
 		if (pid == 0)
@@ -159,7 +151,7 @@ static void __attribute__((noreturn)) keep(const struct job *job)
 		report.status = 0;
 		if (pid > 0 && !wait_worker(job, pid, &report.status))
 			_exit(0);
-		report.wait_ms = back_off(report.wait_ms, now_ms() - started_ms);
+		report.wait_ms = back_off(report.wait_ms, clock_monotonic_ms() - started_ms);
 		send(job->socket, &report, sizeof(report), MSG_NOSIGNAL | MSG_DONTWAIT);
 		if (poll(&socket, 1, (int)report.wait_ms) > 0 && !is_told_to_kill(job->socket))
 			_exit(0);

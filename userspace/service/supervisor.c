@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "service/supervisor.h"
+#include "lib/clock.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -21,22 +22,14 @@ enum {
 	WAIT_TOLD_MS = 5000, /* a back-off that has grown so long is a problem */
 };
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 int collector_send(struct supervisor *supervisor, const struct message *message)
 {
 	struct pollfd polled = { .fd = supervisor->collector_fd, .events = POLLOUT };
-	int64_t until_ms = now_ms() + SEND_MS;
+	int64_t until_ms = clock_monotonic_ms() + SEND_MS;
 	int ret;
 
 	while ((ret = message_send(supervisor->collector_fd, message, -1)) == -EAGAIN &&
-	       now_ms() < until_ms)
+	       clock_monotonic_ms() < until_ms)
 		poll(&polled, 1, 100);
 	return ret;
 }
@@ -104,14 +97,14 @@ static int receive_collector(struct supervisor *supervisor)
 void collector_drain(struct supervisor *supervisor)
 {
 	struct pollfd polled = { .fd = supervisor->collector_fd, .events = POLLIN };
-	int64_t until_ms = now_ms() + DRAIN_MS;
+	int64_t until_ms = clock_monotonic_ms() + DRAIN_MS;
 
 	supervisor->drains++;
 	if (ask_drain(supervisor))
 		return;
-	while (now_ms() < until_ms) {
+	while (clock_monotonic_ms() < until_ms) {
 		poll(&polled, 1, 100);
-		while (receive_collector(supervisor) > 0 && now_ms() < until_ms)
+		while (receive_collector(supervisor) > 0 && clock_monotonic_ms() < until_ms)
 			if (supervisor->drained == supervisor->drains)
 				return;
 	}
