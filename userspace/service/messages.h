@@ -21,7 +21,6 @@ enum message_kind {
 	MESSAGE_HELLO,	  /* a new worker: tell me everything */
 	MESSAGE_ASK_TEXT, /* object, place */
 	MESSAGE_DONE,	  /* place: of MESSAGE_DRAIN; number: events stored so far; number2: lost */
-	MESSAGE_COUNTS,	  /* once a second: number: stored, number2: lost */
 	/* api to supervisor or collector, with the client's socket as SCM_RIGHTS */
 	MESSAGE_CLIENT, /* its request is still in that socket: control_receive(). What the api saw
 			   of it is in `request`, which decides nothing */

@@ -83,8 +83,6 @@ static int receive_collector(struct supervisor *supervisor)
 		return MESSAGE_ASK_TEXT;
 	case MESSAGE_DONE:
 		supervisor->drained = message.place;
-		/* fall through */
-	case MESSAGE_COUNTS:
 		supervisor->stored = message.number;
 		supervisor->lost = message.number2;
 		break;
