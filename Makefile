@@ -27,9 +27,13 @@ PKGCONFIGDIR ?= $(PREFIX)/lib/pkgconfig
 BASHDIR ?= $(PREFIX)/share/bash-completion/completions
 FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
+TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
+EXAMPLESDIR ?= $(PREFIX)/share/doc/telprobe/examples
 VERSION := 0.1.0
 RELEASED := 2026-11-21
-PACKAGES := libbpf libelf zlib sqlite3 libcjson libsodium libseccomp yaml-0.1
+PACKAGES := libbpf libelf zlib sqlite3 libcjson libsodium libseccomp yaml-0.1 libpcre2-8
 BUILD := build$(if $(SANITIZE),/sanitize)
 arch := $(shell uname -m | sed 's/x86_64/x86/;s/aarch64/arm64/')
 multiarch := $(shell $(CC) -print-multiarch)
@@ -50,7 +54,7 @@ bpf_flags := -target bpf -mcpu=v3 -O2 -g -std=gnu11 -Wall -Wextra -Werror -Wno-u
 sources := $(filter-out userspace/cli/main.c,$(wildcard userspace/*/*.c))
 objects := $(sources:%.c=$(BUILD)/%.o)
 library := $(BUILD)/libtelprobe-internal.a
-skeleton := $(BUILD)/gen/telprobe.skel.h
+skeletons := $(patsubst bpf/%.bpf.c,$(BUILD)/gen/%.skel.h,$(wildcard bpf/*.bpf.c))
 headers := $(wildcard include/telprobe/*)
 
 # A test is a program: test_*.c becomes one, and so is each executable file beside them. Other C
@@ -58,25 +62,37 @@ headers := $(wildcard include/telprobe/*)
 unit_tests := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/test_*.c))
 bpf_tests := $(patsubst %.c,$(BUILD)/%,$(filter-out %.bpf.c,$(wildcard tests/bpf/*.c)))
 cli_tests := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/cli/*.c))
+without := $(patsubst %.c,$(BUILD)/%,$(filter-out %.bpf.c,$(wildcard tests/without/*.c)))
 benches := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/*.c))
 apps := $(BUILD)/apps/.built
 run_tests := BUILD=$(abspath $(BUILD)) scripts/run-tests
 
-.PHONY: all tests check check-unit check-bpf check-cli check-header check-service fuzz bench man \
+.PHONY: all skeletons tests check check-unit check-bpf check-cli check-header check-service fuzz bench man \
 	completions install uninstall deb dist clean fmt lint help
 all: $(BUILD)/telprobe man completions
 
-$(BUILD)/bpf/telprobe.bpf.o: bpf/telprobe.bpf.c
+$(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c
 	@mkdir -p $(@D)
 	$(say) BPF $@
 	$(quiet)$(CLANG) $(bpf_flags) -MMD -MP -c $< -o $@
 
-$(skeleton): $(BUILD)/bpf/telprobe.bpf.o
+$(BUILD)/gen/%.skel.h: $(BUILD)/bpf/%.bpf.o
 	@mkdir -p $(@D)
 	$(say) SKEL $@
-	$(quiet)$(BPFTOOL) gen skeleton $< name telprobe_bpf > $@
+	$(quiet)$(BPFTOOL) gen skeleton $< name $*_bpf > $@
 
-$(filter $(BUILD)/userspace/capture/%,$(objects)): $(skeleton)
+$(filter $(BUILD)/userspace/capture/%,$(objects)): $(skeletons)
+
+# Programs that only tests load, from these files. No .o: scripts/guest leaves those out.
+$(patsubst %.bpf.c,$(BUILD)/%.bpf,$(wildcard tests/*/*.bpf.c)): $(BUILD)/%.bpf: %.bpf.c
+	@mkdir -p $(@D)
+	$(say) BPF $@
+	$(quiet)$(CLANG) $(bpf_flags) -MMD -MP -MF $@.d -c $< -o $@
+
+$(BUILD)/tests/bpf/test_bucket: $(BUILD)/tests/bpf/bucket.bpf
+
+.PRECIOUS: $(BUILD)/bpf/%.bpf.o # bpftool's input, for who wants to look at it
+skeletons: $(skeletons)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -97,6 +113,16 @@ $(BUILD)/tests/%: tests/%.c $(library)
 	$(quiet)$(CC) $(host_flags) -Itests $(CFLAGS) -MMD -MP $< $(library) $(host_libs) \
 		$(shell $(PKG_CONFIG) --libs cmocka) -o $@
 
+# Telprobe itself, but for the functions a file of tests/without has of its own.
+comma := ,
+$(BUILD)/tests/without/%: tests/without/%.c $(BUILD)/userspace/cli/main.o $(library)
+	@mkdir -p $(@D)
+	$(say) TEST $@
+	$(quiet)$(CC) $(host_flags) $(CFLAGS) -MMD -MP $(filter-out %.bpf,$^) $(host_libs) \
+		$(addprefix -Wl$(comma)--wrap=,$(shell sed -n 's/^[a-z].*__wrap_\([a-z_]*\).*/\1/p' $<)) -o $@
+
+$(BUILD)/tests/without/kernel: $(BUILD)/tests/without/kernel.bpf
+
 $(apps): $(wildcard tests/apps/*) include/telprobe.h
 	@mkdir -p $(@D)
 	$(say) APPS $(@D)
@@ -109,9 +135,12 @@ $(BUILD)/kernel-probe: scripts/kernel-probe.c
 	$(quiet)$(CC) -std=gnu11 $(warnings) -D_GNU_SOURCE $(CFLAGS) $< \
 		$(shell $(PKG_CONFIG) --cflags --libs libbpf) -o $@
 
-# Man pages and completions are printed from the tables that parse the command line.
+# Man pages and completions are printed from the tables that parse the command line and the
+# configuration.
 commands := $(patsubst userspace/cli/cmd_%.c,%,$(wildcard userspace/cli/cmd_*.c))
 pages := $(BUILD)/man/telprobe.1 $(commands:%=$(BUILD)/man/telprobe-%.1)
+more_pages := $(BUILD)/man/telprobe.yaml.5 $(BUILD)/man/telprobe.service.8
+sample := $(BUILD)/man/telprobe.yaml
 completions := $(addprefix $(BUILD)/completions/,telprobe.bash telprobe.fish _telprobe)
 reference_objects := $(patsubst %.c,$(BUILD)/%.o,$(wildcard scripts/reference/*.c))
 
@@ -129,6 +158,14 @@ $(BUILD)/man/telprobe-%.1: $(BUILD)/reference
 	@mkdir -p $(@D)
 	$(quiet)$< man $(RELEASED) $* > $@
 
+$(more_pages): $(BUILD)/reference
+	@mkdir -p $(@D)
+	$(quiet)$< man $(RELEASED) $(basename $(@F)) > $@
+
+$(sample): $(BUILD)/reference
+	@mkdir -p $(@D)
+	$(quiet)$< sample > $@
+
 $(BUILD)/completions/telprobe.bash: $(BUILD)/reference scripts/reference/completion.bash
 	@mkdir -p $(@D)
 	$(quiet)$< bash > $@ && cat scripts/reference/completion.bash >> $@
@@ -141,12 +178,12 @@ $(BUILD)/completions/_telprobe: $(BUILD)/reference
 	@mkdir -p $(@D)
 	$(quiet)$< zsh > $@
 
-man: $(pages)
+man: $(pages) $(more_pages) $(sample)
 
 completions: $(completions)
 
 # What check runs, built but not run: scripts/check builds here and may run elsewhere.
-tests: all $(BUILD)/kernel-probe $(unit_tests) $(bpf_tests) $(cli_tests) $(apps)
+tests: all $(BUILD)/kernel-probe $(unit_tests) $(bpf_tests) $(cli_tests) $(without) $(apps)
 
 check: tests
 	$(quiet)$(run_tests) unit header bpf cli service
@@ -157,7 +194,7 @@ check-unit: $(unit_tests)
 check-header: $(apps)
 	$(quiet)$(run_tests) header
 
-check-bpf: all $(BUILD)/kernel-probe $(bpf_tests) $(apps)
+check-bpf: all $(BUILD)/kernel-probe $(bpf_tests) $(without) $(apps)
 	$(quiet)$(run_tests) bpf
 
 check-cli: all $(BUILD)/kernel-probe $(cli_tests) $(apps)
@@ -182,11 +219,19 @@ fuzz: $(BUILD)/fuzz/inspect_fuzz $(apps)
 bench: all $(benches) $(apps)
 	$(quiet)BUILD=$(abspath $(BUILD)) scripts/bench
 
+units := telprobe.service telprobe-selftest.service telprobe-selftest.timer
+
 # What install writes besides headers and pages, source and place: uninstall removes the same.
 installed := $(DESTDIR)$(PREFIX)/bin/telprobe $(DESTDIR)$(PREFIX)/include/telprobe.h \
 	$(DESTDIR)$(PKGCONFIGDIR)/telprobe.pc $(addprefix $(DESTDIR)$(PREFIX)/,$(headers)) \
 	$(addprefix $(DESTDIR)$(MANDIR)/man1/,$(notdir $(pages))) $(DESTDIR)$(BASHDIR)/telprobe \
-	$(DESTDIR)$(FISHDIR)/telprobe.fish $(DESTDIR)$(ZSHDIR)/_telprobe
+	$(DESTDIR)$(FISHDIR)/telprobe.fish $(DESTDIR)$(ZSHDIR)/_telprobe \
+	$(DESTDIR)$(MANDIR)/man5/telprobe.yaml.5 $(DESTDIR)$(MANDIR)/man8/telprobe.service.8 \
+	$(addprefix $(DESTDIR)$(UNITDIR)/,$(units)) $(DESTDIR)$(SYSUSERSDIR)/telprobe.conf \
+	$(DESTDIR)$(TMPFILESDIR)/telprobe.conf $(DESTDIR)$(EXAMPLESDIR)/telprobe.yaml \
+	$(DESTDIR)$(EXAMPLESDIR)/before-linux-6.6.conf
+owned_directories := $(DESTDIR)$(PREFIX)/include/telprobe $(DESTDIR)$(EXAMPLESDIR) \
+	$(dir $(DESTDIR)$(EXAMPLESDIR))
 
 install: all
 	$(say) INSTALL $(DESTDIR)$(PREFIX)
@@ -198,15 +243,26 @@ install: all
 	$(quiet)install -m 644 $(BUILD)/completions/telprobe.bash $(DESTDIR)$(BASHDIR)/telprobe
 	$(quiet)install -m 644 $(BUILD)/completions/telprobe.fish $(DESTDIR)$(FISHDIR)/telprobe.fish
 	$(quiet)install -m 644 $(BUILD)/completions/_telprobe $(DESTDIR)$(ZSHDIR)/_telprobe
+	$(quiet)install -m 644 $(BUILD)/man/telprobe.yaml.5 $(DESTDIR)$(MANDIR)/man5/
+	$(quiet)install -m 644 $(BUILD)/man/telprobe.service.8 $(DESTDIR)$(MANDIR)/man8/
+	$(quiet)set -e; for unit in $(units); do \
+		sed 's|@BINDIR@|$(PREFIX)/bin|g' scripts/service/$$unit.in > $(DESTDIR)$(UNITDIR)/$$unit; \
+		chmod 644 $(DESTDIR)$(UNITDIR)/$$unit; \
+	done
+	$(quiet)install -m 644 scripts/service/sysusers.conf $(DESTDIR)$(SYSUSERSDIR)/telprobe.conf
+	$(quiet)install -m 644 scripts/service/tmpfiles.conf $(DESTDIR)$(TMPFILESDIR)/telprobe.conf
+	$(quiet)install -m 644 $(sample) scripts/service/before-linux-6.6.conf \
+		$(DESTDIR)$(EXAMPLESDIR)/
 	$(quiet)sed 's|@PREFIX@|$(PREFIX)|g;s|@VERSION@|$(VERSION)|g' include/telprobe.pc.in \
 		> $(DESTDIR)$(PKGCONFIGDIR)/telprobe.pc
 	$(quiet)chmod 644 $(DESTDIR)$(PKGCONFIGDIR)/telprobe.pc
 
-# Only what install wrote; include/telprobe/ is ours, the other directories may be anybody's.
+# Only what install wrote; the other directories may be anybody's. Accounts and data stay: the man
+# page telprobe.service(8) says where they are.
 uninstall:
 	$(say) REMOVE $(DESTDIR)$(PREFIX)
 	$(quiet)rm -f $(installed)
-	$(quiet)rmdir $(DESTDIR)$(PREFIX)/include/telprobe 2>/dev/null || true
+	$(quiet)rmdir $(owned_directories) 2>/dev/null || true
 
 dist:
 	$(quiet)scripts/package/dist $(VERSION) $(BUILD)/dist
@@ -239,5 +295,6 @@ help:
 	@echo 'V=1 shows commands; SANITIZE=address,undefined builds and checks in build/sanitize.'
 	@echo 'scripts/check installs what the build needs first (Debian), then does it all.'
 
-# What make deb left behind has dependencies of its own.
--include $(shell find $(BUILD) -path '$(BUILD)/deb' -prune -o -type f -name '*.d' -print 2>/dev/null)
+# What make deb and a bare Debian hold is none of ours.
+-include $(shell find $(BUILD) \( -path '$(BUILD)/deb' -o -path '$(BUILD)/bare-debian' \) -prune \
+	-o -type f -name '*.d' -print 2>/dev/null)

@@ -11,8 +11,12 @@ struct hit { /* one marker hit, on the stack of its program */
 	__u64 now_ns;
 	__u32 uid;
 	__u32 object;
+	__u32 generation;
 	__u32 place; /* of the probed instruction */
 	__u32 kind;  /* row of the counters */
+	__u32 target;
+	__u8 level;   /* enum tp_level of the owner */
+	__u8 without; /* enum tp_category: not agreed to */
 	__u64 image_bytes;
 	struct tp_reader *reader;
 	struct thread *thread;
@@ -25,10 +29,13 @@ static __always_inline void bump(struct tp_counters *set, enum tp_counter counte
 	__sync_fetch_and_add(&set->count[counter], 1);
 }
 
+/* Of a file only the first TP_OBJECT_COUNTERS are there: the verifier knows. */
 static __always_inline struct tp_counters *counters_of(__u32 object, __u32 kind)
 {
 	__u32 key = object * TP_KINDS + kind;
 
+	if (!object)
+		return bpf_map_lookup_elem(&refusals, &kind);
 	return bpf_map_lookup_elem(&counters, &key);
 }
 
@@ -38,6 +45,14 @@ static __always_inline void count(__u32 object, __u32 kind, enum tp_counter coun
 
 	if (set)
 		bump(set, counter);
+}
+
+/* Whether the number still stands for the file it stood for then. */
+static __always_inline bool is_current(__u32 object, __u32 generation)
+{
+	struct tp_object *entry = bpf_map_lookup_elem(&objects, &object);
+
+	return entry && entry->generation == generation;
 }
 
 static __always_inline bool lease_is_alive(struct hit *hit)
@@ -50,22 +65,28 @@ static __always_inline bool lease_is_alive(struct hit *hit)
 	return granted && hit->reader && hit->now_ns < granted->until_ns;
 }
 
-/* The level this thread's owner agreed to for @target; TP_LEVEL_OFF where there is no consent. A
- * tree marked by `run` has it in its own state: consent for one run is not an entry of a uid. */
-static __always_inline __u32 consented_level(const struct thread *thread, __u32 uid, __u32 target)
+/* Who agreed for a time is asked no more when it is over, whoever sleeps then. */
+static __always_inline __u32 agreed_of_consent(const struct tp_consent *consented)
+{
+	if (!consented || (consented->until_ns && bpf_ktime_get_boot_ns() >= consented->until_ns))
+		return TP_LEVEL_OFF;
+	return TP_AGREED(consented->level, consented->without);
+}
+
+/* What this thread's owner agreed to for @target; TP_LEVEL_OFF where there is no consent. A tree
+ * marked by `run` has it in its own state: consent for one run is not an entry of a uid. */
+static __always_inline __u32 consented(const struct thread *thread, __u32 uid, __u32 target)
 {
 	struct tp_consent_key key = { .uid = uid, .target = target };
-	struct tp_consent *consented;
 
 	if (thread && (thread->mark & TP_MARK_RUN))
-		return thread->level;
-	consented = bpf_map_lookup_elem(&consent, &key);
-	return consented ? consented->level : TP_LEVEL_OFF;
+		return thread->agreed;
+	return agreed_of_consent(bpf_map_lookup_elem(&consent, &key));
 }
 
 static __always_inline bool process_is_silent(__u32 process)
 {
-	return *(volatile __u32 *)&silent_count && bpf_map_lookup_elem(&silent, &process);
+	return *(volatile __u32 *)&numbers.silent_count && bpf_map_lookup_elem(&silent, &process);
 }
 
 static __always_inline bool is_silent(const struct thread *thread)
@@ -73,15 +94,22 @@ static __always_inline bool is_silent(const struct thread *thread)
 	return thread && ((thread->mark & TP_MARK_SILENT) || process_is_silent(thread->process));
 }
 
-/* Zeroed: no initial value is given. */
+/* Zeroed: no initial value is given. Of two processors that give a task its first storage, of whatever
+ * program, the kernel lets one down, which finds the other's when it asks again
+ * (bpf_local_storage_alloc(), Linux 5.11 to 6.18). */
 static __always_inline struct thread *thread_new(struct task_struct *task)
 {
-	return bpf_task_storage_get(&threads, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	struct thread *thread =
+		bpf_task_storage_get(&threads, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+
+	if (!thread)
+		thread = bpf_task_storage_get(&threads, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	return thread;
 }
 
 static __always_inline __u32 process_new(void)
 {
-	return __sync_fetch_and_add(&last_process, 1) + 1;
+	return __sync_fetch_and_add(&numbers.last_process, 1) + 1;
 }
 
 /* A process whose owner consented and which is met for the first time. */
@@ -93,18 +121,23 @@ static __always_inline struct thread *thread_meet(struct task_struct *task, __u6
 	thread = thread_new(task);
 	if (!leader || !thread)
 		return NULL;
-	if (!leader->process && !__sync_val_compare_and_swap(&leader->process, 0, process_new()))
+	if (!leader->process && !__sync_val_compare_and_swap(&leader->process, 0, process_new())) {
 		leader->start_ns = now_ns;
+		leader->is_met = 1;
+	}
 	thread->process = leader->process;
+	thread->start_ns = leader->start_ns;
+	thread->is_met = leader->is_met;
 	thread->program = leader->program;
+	thread->program_generation = leader->program_generation;
 	return thread;
 }
 
 /* Return: true when the hit may be recorded; *hit, whose object and kind are set, is filled then. */
-static __always_inline bool admit(struct hit *hit, __u32 level_needed)
+static __always_inline bool admit(struct hit *hit, __u32 level_needed, __u32 category)
 {
 	struct tp_object *object;
-	__u32 level;
+	__u32 agreed;
 
 	if (!lease_is_alive(hit)) {
 		count(0, hit->kind, TP_COUNT_REFUSED_LEASE);
@@ -116,11 +149,15 @@ static __always_inline bool admit(struct hit *hit, __u32 level_needed)
 		return false;
 	}
 	hit->image_bytes = object->image_bytes;
+	hit->generation = object->generation;
 	hit->task = bpf_get_current_task_btf();
 	hit->thread = bpf_task_storage_get(&threads, hit->task, NULL, 0);
 	hit->uid = bpf_get_current_uid_gid();
-	level = consented_level(hit->thread, hit->uid, object->target);
-	if (level == TP_LEVEL_OFF) {
+	hit->target = object->target;
+	agreed = consented(hit->thread, hit->uid, object->target);
+	hit->level = TP_AGREED_LEVEL(agreed);
+	hit->without = TP_AGREED_WITHOUT(agreed);
+	if (hit->level == TP_LEVEL_OFF) {
 		count(0, hit->kind, TP_COUNT_REFUSED_CONSENT);
 		return false;
 	}
@@ -131,15 +168,18 @@ static __always_inline bool admit(struct hit *hit, __u32 level_needed)
 		bump(hit->counters, TP_COUNT_REFUSED_SILENT);
 		return false;
 	}
-	if (level < level_needed ||
-	    level == TP_LEVEL_BASIC) { /* basic: totals only, never records */
+	if (hit->level < level_needed) {
 		bump(hit->counters, TP_COUNT_REFUSED_LEVEL);
+		return false;
+	}
+	if (hit->without & category) {
+		bump(hit->counters, TP_COUNT_REFUSED_CATEGORY);
 		return false;
 	}
 	if (!hit->thread || !hit->thread->process)
 		hit->thread = thread_meet(hit->task, hit->now_ns);
 	if (!hit->thread) {
-		bump(hit->counters, TP_COUNT_REFUSED_NO_STATE);
+		count(0, hit->kind, TP_COUNT_REFUSED_NO_STATE);
 		return false;
 	}
 	return true;

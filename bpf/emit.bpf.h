@@ -7,8 +7,26 @@
 
 /* Since 6.12: a preempted writer between reserve and submit would hold up every reader
  * (hazards: 1). Where the kernel lacks it, the time between the two is a copy of 64 bytes. */
+#ifndef WITHOUT_KERNEL_FUNCTIONS
 extern void bpf_preempt_disable(void) __ksym __weak;
 extern void bpf_preempt_enable(void) __ksym __weak;
+#endif
+
+static __always_inline void preemption_off(void)
+{
+#ifndef WITHOUT_KERNEL_FUNCTIONS
+	if (bpf_preempt_disable)
+		bpf_preempt_disable();
+#endif
+}
+
+static __always_inline void preemption_on(void)
+{
+#ifndef WITHOUT_KERNEL_FUNCTIONS
+	if (bpf_preempt_enable)
+		bpf_preempt_enable();
+#endif
+}
 
 /* Asked after the reserve, so that a reader going to sleep sees the record or is seen to sleep; a
  * processor may still swap the two, so no reader sleeps longer than a second. */
@@ -40,17 +58,35 @@ __noinline int put(struct tp_reader *state, const struct record *record, bool is
 
 	if (!state || !record)
 		return ret;
-	if (bpf_preempt_disable)
-		bpf_preempt_disable();
+	preemption_off();
 	room = bpf_ringbuf_reserve(&events, sizeof(*room), 0);
 	if (room) {
 		*room = *record;
 		bpf_ringbuf_submit(room, wake_up(state, is_urgent));
 		ret = 0;
 	}
-	if (bpf_preempt_enable)
-		bpf_preempt_enable();
+	preemption_on();
 	return ret;
+}
+
+/* Something was added up. Its reader is in no hurry, but asleep it would not come: a record that is
+ * none wakes it. Of a full ring it hears anyway. The exchange is also a barrier: either the reader
+ * that is going to sleep sees the word, or it is seen to sleep. */
+static __always_inline void tell_of_totals(struct tp_reader *state)
+{
+	__u64 *room;
+
+	if (*(volatile __u32 *)&state->has_totals ||
+	    __sync_lock_test_and_set(&state->has_totals, 1) ||
+	    *(volatile __u32 *)&state->state != TP_READER_SLEEPS)
+		return;
+	preemption_off();
+	room = bpf_ringbuf_reserve(&events, sizeof(*room), 0);
+	if (room) {
+		*(volatile __u32 *)&state->state = TP_READER_AWAKE;
+		bpf_ringbuf_discard(room, BPF_RB_FORCE_WAKEUP);
+	}
+	preemption_on();
 }
 
 static __always_inline void emit(struct tp_reader *state, const void *record,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* environment.bpf.h - DO_NOT_TRACK and TELPROBE_ENABLED in a new program's environment. The one
- * place that looks at user memory: loaded for the service alone, and all that leaves it is one bit.
+/* environment.bpf.h - DO_NOT_TRACK and TELPROBE_ENABLED in a new program's environment. Looks at
+ * user memory, as declared.bpf.c alone does besides: loaded for the service, and all that leaves it
+ * is one bit.
  * The whole block is searched, string by string; one that cannot be read or does not end counts as
  * a no (hazards: 3). At exec the pages have just been written, so no read fails for want of them. */
 #ifndef TELPROBE_BPF_ENVIRONMENT_H

@@ -37,14 +37,45 @@ struct {
 	__type(value, struct tp_object);
 } objects SEC(".maps");
 
-/* Key: object * TP_KINDS + kind; object 0: refused before it was known whose it is. Atomic although
- * per CPU: with full preemption another task runs in the middle of a program (hazards: 8). */
+/* Key: object * TP_KINDS + kind; object 0 has its own, below. One set for all CPUs: one for each would
+ * be 900 MB on 128 of them, and a hit that is counted here goes on to the ring, whose lock all CPUs
+ * share anyway. */
 struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, TP_OBJECTS *TP_KINDS);
 	__type(key, __u32);
-	__type(value, struct tp_counters);
+	__type(value, struct tp_object_counters);
 } counters SEC(".maps");
+
+/* Key: kind. Mostly what was refused before it was known whose it is: by every process of
+ * everybody, so no two CPUs may wait for each other. Atomic although per CPU: with full preemption
+ * another task runs in the middle of a program (hazards: 8). */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, TP_KINDS);
+	__type(key, __u32);
+	__type(value, struct tp_counters);
+} refusals SEC(".maps");
+
+/* What people at level basic did, in sums (totals.bpf.h). Written here and cleared by the
+ * supervisor; mapped, without the right to write, by who stores it. One set for all CPUs: one for
+ * each would be 41 MB on 128 of them. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, TP_HALVES);
+	__type(key, __u32);
+	__type(value, struct tp_totals);
+} totals SEC(".maps");
+
+/* Which half of them. Written by the supervisor, mapped by who stores them to read it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct tp_totals_state);
+} totals_state SEC(".maps");
 
 /* Who consented, and to what. No entry, no event. Only the supervisor writes it. */
 struct {
@@ -102,13 +133,15 @@ struct frame { /* an open span */
 	__u32 tags;
 	__u64 id; /* of one in async_spans */
 	__u32 process;
-	__u32 reserved;
+	__u16 generation; /* of the object */
+	__u8 level;	  /* enum tp_level it began at */
+	__u8 reserved;
 };
 
 struct thread {	       /* what is known of one thread that is traced or may be */
 	__u32 process; /* number; shared by the threads of a process */
 	__u32 mark;    /* enum tp_mark_flag; copied to threads, children and over exec */
-	__u32 level;   /* of a marked tree */
+	__u32 agreed;  /* TP_AGREED() of a marked tree */
 	__u32 program; /* object of the executable; 0 not looked up or not known */
 	__u64 start_ns;
 	__u64 start_rss_pages; /* what was used up to exec was used by another program */
@@ -123,14 +156,16 @@ struct thread {	       /* what is known of one thread that is traced or may be *
 	__u32 has_ended; /* leader only: the exit record was sent */
 	__u8 is_forked;
 	__u8 uses_ids; /* entries in async_spans or decisions may be left */
-	__u8 reserved[2];
+	__u16 program_generation;
+	__u32 named_by; /* leader only: object whose session_begin named the process */
+	__u8 is_met;	/* at a marker: when it began to execute its program is not known */
 	struct frame frame[TP_SPAN_DEPTH];
 };
 
 _Static_assert(__builtin_offsetof(struct thread, mark) ==
 			       __builtin_offsetof(struct tp_mark, mark) &&
-		       __builtin_offsetof(struct thread, level) ==
-			       __builtin_offsetof(struct tp_mark, level),
+		       __builtin_offsetof(struct thread, agreed) ==
+			       __builtin_offsetof(struct tp_mark, agreed),
 	       "a thread begins with its mark");
 
 /* Userspace writes the mark of a tree's first process; everything else happens here. */
@@ -141,19 +176,12 @@ struct {
 	__type(value, struct thread);
 } threads SEC(".maps");
 
-struct async_key { /* an id means one thing within a file of a process */
-	__u32 process;
-	__u32 object;
-	__u32 kind; /* of the span; for decisions TP_KINDS */
-	__u32 reserved;
-	__u64 id;
-};
-
-/* Open spans with an id. Swept when their process ends; a full table is a counted refusal. */
+/* Open spans with an id. Swept when their process ends, and by userspace when their file is given up;
+ * a full table is a counted refusal. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, TP_ASYNC_SPANS);
-	__type(key, struct async_key);
+	__type(key, struct tp_async_key);
 	__type(value, struct frame);
 } async_spans SEC(".maps");
 
@@ -186,12 +214,15 @@ struct decision {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, TP_DECISIONS);
-	__type(key, struct async_key);
+	__type(key, struct tp_async_key);
 	__type(value, struct decision);
 } decisions SEC(".maps");
 
-__u32 last_process;		   /* number of the process numbered last */
-__u32 silent_count;		   /* entries of `silent`, so that most hits need not ask it */
+/* One struct, so that it lies alike in both objects that share it (capture/declared.c). */
+struct {
+	__u32 last_process; /* number of the process numbered last */
+	__u32 silent_count; /* entries of `silent`, so that most hits need not ask it */
+} numbers;
 const volatile __u32 page_kib = 4; /* set before the programs are loaded */
 
 #endif

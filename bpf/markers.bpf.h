@@ -6,6 +6,9 @@
 
 #include "singles.bpf.h"
 
+/* When a whole span of @task may have begun at the earliest: up to the object, as place_unknown(). */
+static __always_inline __u64 earliest_start(struct task_struct *task);
+
 #define NAME(i, pointer, flags) \
 	place_of(hit, pointer, PT_REGS_IP(ctx), TP_FLAG_NAME_IN_PROGRAM << (i), flags)
 
@@ -79,18 +82,17 @@ static __always_inline int on_span_done(struct pt_regs *ctx, struct hit *hit)
 
 	bump(hit->counters, TP_COUNT_BEGINS);
 	start_ns = host_monotonic(hit->task, ARG3);
-	if (start_ns > hit->now_ns || start_ns < hit->task->group_leader->start_time) {
+	if (start_ns > hit->now_ns || start_ns < earliest_start(hit->task)) {
 		bump(hit->counters, TP_COUNT_REFUSED_START);
 		return 0;
 	}
-	bump(hit->counters, TP_COUNT_ENDS);
 	frame_fill(&frame, hit, kind, start_ns);
 	frame.name[0] = NAME(0, ARG2, &frame.flags);
 	outer = innermost(hit->thread);
 	frame.parent = outer ? outer->span : 0;
 	ending_fill(&ending, hit, ARG4);
 	ending.error = NAME(3, ARG5, &ending.flags);
-	span_put(hit->reader, &frame, &ending);
+	span_close(hit, &frame, &ending);
 	return 0;
 }
 
@@ -162,7 +164,7 @@ static __always_inline int on_feature(struct pt_regs *ctx, struct hit *hit)
 	struct tp_event event = {};
 
 	if (ARG2 > 2) {
-		bump(hit->counters, TP_COUNT_REFUSED_ARGUMENT);
+		count(0, hit->kind, TP_COUNT_REFUSED_ARGUMENT);
 		return 0;
 	}
 	event_fill(&event, hit, TP_FEATURE);
@@ -206,11 +208,15 @@ static __always_inline int on_lifecycle(struct pt_regs *ctx, struct hit *hit)
 static __always_inline int on_session_begin(struct pt_regs *ctx, struct hit *hit)
 {
 	struct tp_event event = {};
+	struct thread *leader;
 
 	event_fill(&event, hit, TP_SESSION_BEGIN);
 	event.name[0] = NAME(0, ARG1, &event.header.flags);
 	event.name[1] = NAME(1, ARG2, &event.header.flags);
 	event_emit(&event, hit, 0, false);
+	leader = bpf_task_storage_get(&threads, hit->task->group_leader, NULL, 0);
+	if (leader)
+		leader->named_by = hit->object;
 	return 0;
 }
 
@@ -229,11 +235,14 @@ static __always_inline int on_opt_out(struct pt_regs *ctx, struct hit *hit)
 	struct tp_event event = {};
 	__u32 yes = 1;
 
-	event_fill(&event, hit, TP_OPTED_OUT);
-	event_emit(&event, hit, 0, false);
+	if (hit->level > TP_LEVEL_BASIC && /* below, not even of that anything single is told */
+	    !(hit->without & TP_CATEGORY_SESSIONS)) {
+		event_fill(&event, hit, TP_OPTED_OUT);
+		event_emit(&event, hit, 0, false);
+	}
 	hit->thread->mark |= TP_MARK_SILENT;
 	if (!bpf_map_update_elem(&silent, &hit->thread->process, &yes, BPF_NOEXIST))
-		__sync_fetch_and_add(&silent_count, 1);
+		__sync_fetch_and_add(&numbers.silent_count, 1);
 	return 0;
 }
 

@@ -1,40 +1,72 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* places.bpf.h - from a pointer to the place of a constant in a file. Nothing is read: the
+/* places.bpf.h - from a pointer to the place of a constant in a file. Nothing is read here: the
  * distance between the literal and the marker is the same in every run (design: 3). */
 #ifndef TELPROBE_BPF_PLACES_H
 #define TELPROBE_BPF_PLACES_H
 
 #include "admit.bpf.h"
 
-static __always_inline __u32 program_lookup(struct task_struct *task)
+static __always_inline __u32 object_of(struct inode *inode)
 {
 	struct tp_executable_key key = {};
-	struct mm_struct *mm = task->mm;
-	struct file *file;
-	struct inode *inode;
 	__u32 *object;
 
-	if (!mm)
-		return 0;
-	file = mm->exe_file;
-	if (!file)
-		return 0;
-	inode = file->f_inode;
 	key.inode = inode->i_ino;
 	key.device = inode->i_sb->s_dev;
 	object = bpf_map_lookup_elem(&executables, &key);
 	return object ? *object : 0;
 }
 
-/* The object of the executable; asked again while unknown, since it may have become known. */
+static __always_inline __u32 program_lookup(struct task_struct *task)
+{
+	struct mm_struct *mm = task->mm;
+
+	return mm && mm->exe_file ? object_of(mm->exe_file->f_inode) : 0;
+}
+
+static __always_inline void program_set(struct thread *thread, __u32 program)
+{
+	struct tp_object *object = bpf_map_lookup_elem(&objects, &program);
+
+	thread->program = program;
+	thread->program_generation = object ? object->generation : 0;
+}
+
+/* The object of the executable, 0 once its number was given up. */
+static __always_inline __u32 program_known(struct thread *thread)
+{
+	if (thread->program && !is_current(thread->program, thread->program_generation))
+		thread->program = 0;
+	return thread->program;
+}
+
+/* The same, asked again while unknown, since it may have become known. */
 static __always_inline __u32 program_of(struct hit *hit)
 {
-	if (!hit->thread->program)
-		hit->thread->program = program_lookup(hit->task);
+	if (!program_known(hit->thread))
+		program_set(hit->thread, program_lookup(hit->task));
 	return hit->thread->program;
 }
 
-enum { PLACE_IN_PROGRAM = 1 }; /* in the upper half of what place_find() returns */
+/* Of a program in a container the kernel names the inode of an overlay mount, which nobody told us of
+ * (process.bpf.h asks at exec). But a marker that lies in the image of what is executed is a marker of
+ * that program, so its file is the hit's. Also for one that ran before we came.
+ * @site: as for place_of() */
+static __always_inline void program_learn(struct hit *hit, __u64 site)
+{
+	struct tp_object *object = bpf_map_lookup_elem(&objects, &hit->object);
+	struct mm_struct *mm = hit->task->mm;
+	struct thread *leader;
+
+	if (!object || !mm || site - hit->place != mm->start_code - object->code_start)
+		return;
+	program_set(hit->thread, hit->object);
+	leader = bpf_task_storage_get(&threads, hit->task->group_leader, NULL, 0);
+	if (leader)
+		program_set(leader, hit->object);
+}
+
+enum { PLACE_IN_PROGRAM = 1 }; /* in the upper half of what place_elsewhere() returns */
 
 /* A pointer that does not lead into the marker's own file: tried against the main executable. A
  * global function, which the verifier looks at once instead of at each of 40 calls.
@@ -57,6 +89,10 @@ __noinline __u64 place_elsewhere(__u32 program, __u64 pointer)
 	return (__u64)PLACE_IN_PROGRAM << 32 | distance;
 }
 
+/* What stands for a name that is no constant of a known file: the one thing in which the two objects
+ * differ. telprobe.bpf.c leaves it unread, declared.bpf.c reads it. */
+static __always_inline __u32 place_unknown(struct hit *hit, __u64 pointer);
+
 /* @site: address of the probed instruction, whose place is hit->place; @flag: bit of *flags to set
  * when the place is one of the main executable */
 static __always_inline __u32 place_of(struct hit *hit, __u64 pointer, __u64 site, __u8 flag,
@@ -68,9 +104,7 @@ static __always_inline __u32 place_of(struct hit *hit, __u64 pointer, __u64 site
 		return distance;
 	found = place_elsewhere(hit->thread->program, pointer);
 	*flags |= flag * (found >> 32 & PLACE_IN_PROGRAM);
-	if ((__u32)found == TP_PLACE_UNDECLARED)
-		bump(hit->counters, TP_COUNT_UNDECLARED);
-	return found;
+	return (__u32)found == TP_PLACE_UNDECLARED ? place_unknown(hit, pointer) : found;
 }
 
 #endif

@@ -17,7 +17,7 @@ struct sweep {
 
 static long sweep_span(void *map, const void *key, void *value, void *context)
 {
-	const struct async_key *async = key;
+	const struct tp_async_key *async = key;
 	struct sweep *sweep = context;
 	struct frame frame;
 
@@ -31,7 +31,7 @@ static long sweep_span(void *map, const void *key, void *value, void *context)
 
 static long sweep_decision(void *map, const void *key, void *value, void *context)
 {
-	const struct async_key *async = key;
+	const struct tp_async_key *async = key;
 	struct sweep *sweep = context;
 
 	if (async->process == sweep->process)
@@ -56,56 +56,129 @@ static __always_inline void thread_ending(struct ending *ending, struct thread *
 {
 	ending->now_ns = now_ns;
 	ending->process = thread->process;
-	ending->program = thread->program;
+	ending->program = program_known(thread);
+	ending->level = TP_AGREED_LEVEL(thread->agreed);
+	ending->without = TP_AGREED_WITHOUT(thread->agreed);
+	ending->is_of_run = !!(thread->mark & TP_MARK_RUN);
 	ending->outcome = TP_OUTCOME_ABANDONED;
 	ending->flags = flags;
 	ending->code = code;
 }
 
+/* Whether of a process anything is told. */
+static __always_inline bool tells_processes(__u32 agreed)
+{
+	return TP_AGREED_LEVEL(agreed) >= TP_LEVEL_ENHANCED &&
+	       !(TP_AGREED_WITHOUT(agreed) & TP_CATEGORY_SESSIONS);
+}
+
+/* What a process that named itself forks goes on under that name. Userspace knows it by the
+ * parent's number, and is told before the child runs: the parent may end first. */
+static __always_inline void fork_emit(const struct thread *from, struct thread *to)
+{
+	struct tp_event event = {};
+	struct hit hit = {};
+	struct tp_object *object;
+	struct tp_counters *set;
+
+	if (!lease_is_alive(&hit) || (to->mark & TP_MARK_SILENT))
+		return;
+	hit.uid = bpf_get_current_uid_gid();
+	object = bpf_map_lookup_elem(&objects, &to->named_by);
+	if (!object || !object->is_enabled ||
+	    !tells_processes(consented(to, hit.uid, object->target)))
+		return;
+	set = counters_of(to->named_by, TP_KIND_PROCESS);
+	if (!set)
+		return;
+	event.header.time_ns = hit.now_ns;
+	event.header.process = to->process;
+	event.header.uid = hit.uid;
+	event.header.object = to->named_by;
+	event.header.type = TP_FORK;
+	event.value = from->process;
+	bump(set, TP_COUNT_SINGLES);
+	emit(hit.reader, &event, set, false);
+}
+
 static __always_inline void thread_inherit(struct task_struct *parent, struct task_struct *child)
 {
 	struct thread *from = bpf_task_storage_get(&threads, parent, NULL, 0);
-	struct thread *to;
+	struct thread *leader, *to;
 
 	if (!from)
 		return;
 	to = thread_new(child);
 	if (!to) {
-		count(from->program, TP_KIND_PROCESS, TP_COUNT_REFUSED_NO_STATE);
+		count(0, TP_KIND_PROCESS, TP_COUNT_REFUSED_NO_STATE);
 		return;
 	}
 	to->mark = from->mark;
 	if (process_is_silent(from->process))
 		to->mark |= TP_MARK_SILENT;
-	to->level = from->level;
+	to->agreed = from->agreed;
 	to->program = from->program;
+	to->program_generation = from->program_generation;
 	to->start_ns = from->start_ns;
 	to->process = from->process;
+	to->is_met = from->is_met;
 	if (parent->tgid == child->tgid)
 		return;
 	to->mark &= ~TP_MARK_FIRST;
 	to->process = process_new();
+	to->is_met = 0;
 	to->start_ns = bpf_ktime_get_ns();
 	to->is_forked = 1;
+	leader = bpf_task_storage_get(&threads, parent->group_leader, NULL, 0);
+	if (!leader || !leader->named_by)
+		return;
+	to->named_by = leader->named_by;
+	fork_emit(from, to);
 }
 
-static __always_inline __u32 process_level(struct thread *thread, __u32 uid, __u32 program)
+static __always_inline __u32 process_agreed(struct thread *thread, __u32 uid, __u32 program)
 {
 	struct tp_object *object = bpf_map_lookup_elem(&objects, &program);
 
 	if (!program && thread && (thread->mark & TP_MARK_FIRST))
-		return thread->level;
+		return thread->agreed;
 	if (!program || !object || !object->is_enabled)
 		return TP_LEVEL_OFF;
-	return consented_level(thread, uid, object->target);
+	return consented(thread, uid, object->target);
+}
+
+enum { OVERLAY_MAGIC = 0x794c7630 }; /* include/uapi/linux/magic.h: OVERLAYFS_SUPER_MAGIC */
+
+static long mapped_lookup(struct task_struct *task, struct vm_area_struct *area, void *object)
+{
+	struct file *file = area->vm_file;
+
+	if (file)
+		*(__u32 *)object = object_of(file->f_inode);
+	return 0;
+}
+
+/* The object of the program a task begins to execute. In a container its inode is the overlay's,
+ * another one in each mount. What is mapped, and what a probe sits on, is the file of the layer: so
+ * there, and only there, since every exec of the machine comes by, the mapping of the program's code
+ * is asked. No field of overlayfs is: its types are in no kernel's BTF while it is a module. A thread
+ * of nobody is there yet to hold the lock; if a stranger does, program_learn() makes up for it. */
+static __always_inline __u32 program_executed(struct task_struct *task)
+{
+	__u32 object = program_lookup(task);
+	struct mm_struct *mm = task->mm;
+
+	if (!object && mm && mm->exe_file && mm->exe_file->f_inode->i_sb->s_magic == OVERLAY_MAGIC)
+		bpf_find_vma(task, mm->start_code, mapped_lookup, &object, 0);
+	return object;
 }
 
 /* A process without a mark executes a program its owner consented to. */
 static __always_inline struct thread *process_meet(struct hit *hit)
 {
-	__u32 program = program_lookup(hit->task);
+	__u32 program = program_executed(hit->task);
 
-	if (process_level(NULL, hit->uid, program) < TP_LEVEL_ENHANCED)
+	if (!tells_processes(process_agreed(NULL, hit->uid, program)))
 		return NULL;
 	return thread_new(hit->task);
 }
@@ -148,8 +221,8 @@ static __always_inline void discover(struct hit *hit)
 /* A process number is given up: nobody asks whether it is silent any more. */
 static __always_inline void silence_forget(__u32 process)
 {
-	if (*(volatile __u32 *)&silent_count && !bpf_map_delete_elem(&silent, &process))
-		__sync_fetch_and_add(&silent_count, -1);
+	if (*(volatile __u32 *)&numbers.silent_count && !bpf_map_delete_elem(&silent, &process))
+		__sync_fetch_and_add(&numbers.silent_count, -1);
 }
 
 /* From here on the thread stands for another program. What was used before was not its. */
@@ -165,10 +238,12 @@ static __always_inline void thread_renew(struct hit *hit)
 	thread->deep = 0;
 	thread->uses_ids = 0;
 	thread->is_forked = 0;
+	thread->is_met = 0;
 	thread->has_ended = 0;
 	thread->next_span = 0;
 	thread->next_block = 0;
 	thread->session_tags = 0;
+	thread->named_by = 0;
 	thread->process = process_new();
 	thread->start_ns = hit->now_ns;
 	thread->start_rss_pages = signal->maxrss;
@@ -177,7 +252,7 @@ static __always_inline void thread_renew(struct hit *hit)
 		thread->start_read_bytes = task->ioac.read_bytes + signal->ioac.read_bytes;
 		thread->start_written_bytes = task->ioac.write_bytes + signal->ioac.write_bytes;
 	}
-	thread->program = program_lookup(task);
+	program_set(thread, program_executed(task));
 }
 
 /* @is_alive: the lease is; else what was open is counted and nothing told */
@@ -199,7 +274,7 @@ static __always_inline void process_exec(struct hit *hit, pid_t old_pid, bool is
 		return;
 	if (!thread->program && (thread->mark & TP_MARK_RUN))
 		discover(hit);
-	if (process_level(thread, hit->uid, thread->program) < TP_LEVEL_ENHANCED)
+	if (!tells_processes(process_agreed(thread, hit->uid, thread->program)))
 		return;
 	set = counters_of(thread->program, TP_KIND_PROCESS);
 	if (!set)
@@ -247,13 +322,14 @@ static __always_inline void resources_fill(struct tp_exit *record, struct hit *h
 }
 
 static __always_inline void exit_fill(struct tp_exit *record, struct hit *hit,
-				      const struct thread *first, __u32 level)
+				      const struct thread *first, __u32 agreed)
 {
 	header_fill(&record->header, hit, TP_EXIT);
 	record->header.flags = first->is_forked ? TP_FLAG_FORKED : 0;
 	record->wall_ns = hit->now_ns - first->start_ns;
 	record->code = wait_status(hit->task);
-	if (level >= TP_LEVEL_FULL)
+	if (TP_AGREED_LEVEL(agreed) >= TP_LEVEL_FULL &&
+	    !(TP_AGREED_WITHOUT(agreed) & TP_CATEGORY_PERFORMANCE))
 		resources_fill(record, hit, first);
 	else
 		record->header.flags |= TP_FLAG_BARE;
@@ -271,18 +347,50 @@ static __always_inline void exit_emit(struct hit *hit, const struct thread *firs
 {
 	struct tp_exit record = {};
 	struct tp_counters *set;
-	__u32 level;
+	__u32 agreed;
 
-	program_of(hit);
-	level = process_level(hit->thread, hit->uid, hit->thread->program);
-	if (level < TP_LEVEL_ENHANCED)
+	if (!program_of(hit) && is_current(first->program, first->program_generation))
+		program_set(hit->thread, first->program);
+	agreed = process_agreed(hit->thread, hit->uid, hit->thread->program);
+	if (!tells_processes(agreed))
 		return;
-	exit_fill(&record, hit, first, level);
+	exit_fill(&record, hit, first, agreed);
 	set = counters_of(hit->thread->program, TP_KIND_PROCESS);
 	if (!set)
 		return;
 	bump(set, TP_COUNT_SINGLES);
 	emit(hit->reader, &record, set, (record.code & 0x7f) != 0);
+}
+
+/* Of a process that has run for at least half of @beat_ns: that it still does. Nothing of another task's state is
+ * changed here, it may be at a marker this moment. */
+static __always_inline void process_beat(struct hit *hit, __u64 beat_ns)
+{
+	struct thread *thread = hit->thread;
+	volatile struct thread *seen = hit->thread; /* it may execute another program meanwhile */
+	const __u32 process = seen->process, program = seen->program;
+	struct tp_event event = {};
+	struct tp_counters *set;
+
+	if (!process || seen->has_ended || is_silent(thread) ||
+	    (__s64)(hit->now_ns - seen->start_ns) < (__s64)(beat_ns / 2))
+		return;
+	if (program && !is_current(program, seen->program_generation))
+		return;
+	if (!tells_processes(process_agreed(thread, hit->uid, program)))
+		return;
+	set = counters_of(program, TP_KIND_PROCESS);
+	if (!set || seen->process != process || seen->program != program)
+		return;
+	event.header.time_ns = hit->now_ns;
+	event.header.process = process;
+	event.header.uid = hit->uid;
+	event.header.object = program;
+	event.header.program = program;
+	event.header.type = TP_HEARTBEAT;
+	event.value = beat_ns;
+	bump(set, TP_COUNT_SINGLES);
+	emit(hit->reader, &event, set, false);
 }
 
 /* The last thread of a process is ending. @ending: what becomes of its spans with an id */

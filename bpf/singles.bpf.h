@@ -8,7 +8,7 @@
 /* The open span an id means, whatever its kind; the thread's innermost for 0. */
 static __always_inline struct frame *frame_of(struct hit *hit, __u64 id)
 {
-	struct async_key key = async_key(hit, 0, id);
+	struct tp_async_key key = async_key(hit, 0, id);
 	struct frame *frame;
 	int kind;
 
@@ -56,7 +56,7 @@ static __always_inline bool tag_has_room(struct hit *hit, __u64 id)
 /* Numbers a decision by its id; the second half tells how long the first waited, and ends it. */
 static __always_inline void decision_pair(struct tp_event *event, struct hit *hit, __u64 id)
 {
-	struct async_key key = async_key(hit, TP_KINDS, id);
+	struct tp_async_key key = async_key(hit, TP_KINDS, id);
 	struct decision decision = { .first_ns = hit->now_ns };
 	struct decision *first;
 

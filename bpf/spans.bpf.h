@@ -6,8 +6,8 @@
 #ifndef TELPROBE_BPF_SPANS_H
 #define TELPROBE_BPF_SPANS_H
 
-#include "emit.bpf.h"
 #include "places.bpf.h"
+#include "totals.bpf.h"
 
 enum { EEXIST = 17 };
 enum { SPAN_BLOCK = 1024 }; /* numbers a thread takes at a time from its process; a power of two */
@@ -37,46 +37,74 @@ static __always_inline struct frame *innermost(struct thread *thread)
 	return &thread->frame[(depth - 1) & (TP_SPAN_DEPTH - 1)];
 }
 
-struct ending { /* how a span ends */
-	__u64 now_ns;
-	__u32 process;
-	__u32 program;
-	__u32 error; /* place */
-	__s32 code;
-	__u8 outcome;
-	__u8 flags;
-	__u8 is_discarded; /* the process is silent now: count, and tell nobody */
-};
-
-/* Detached from, a span's end is not seen any more: that it was never closed tells nothing. */
-static __always_inline bool is_end_unseen(const struct frame *frame, const struct ending *ending)
+/* A global function, so that the verifier looks at it once. */
+__noinline int frames_drop(struct thread *thread)
 {
-	struct tp_object *object;
-	__u32 key = frame->object;
+	struct frame *frame;
+	int i;
 
-	if (ending->outcome != TP_OUTCOME_ABANDONED)
-		return false;
-	object = bpf_map_lookup_elem(&objects, &key);
-	return !object || !object->is_whole;
+	if (!thread)
+		return 0;
+	for (i = 0; i < TP_SPAN_DEPTH; i++) {
+		frame = innermost(thread);
+		if (!frame || is_current(frame->object, frame->generation))
+			break;
+		thread->depth--;
+	}
+	return 0;
 }
 
-/* Global functions, so that the verifier looks at them once. */
-__noinline int span_put(struct tp_reader *state, const struct frame *frame,
-			const struct ending *ending)
+/* Spans of a file that gave its number up never end: they must neither take the room of others nor
+ * be the parent of one. What was open was counted then. Below a live span they wait for its end. */
+static __always_inline void frames_tidy(struct hit *hit)
+{
+	struct frame *frame = innermost(hit->thread);
+
+	if (!frame || hit->thread->deep ||
+	    (frame->object == hit->object && frame->generation == hit->generation))
+		return;
+	frames_drop(hit->thread);
+}
+
+/* Detached from, a span's end is not seen any more: that it was never closed tells nothing. */
+static __always_inline bool is_end_unseen(const struct tp_object *object,
+					  const struct ending *ending)
+{
+	return ending->outcome == TP_OUTCOME_ABANDONED && !object->is_whole;
+}
+
+/* What its owner agrees to now. */
+static __always_inline __u32 agreed_of_span(const struct frame *frame, const struct ending *ending,
+					    const struct tp_object *object)
+{
+	struct tp_consent_key key = { .uid = frame->uid, .target = object->target };
+
+	if (!ending->is_of_run && object->target != ending->target)
+		return agreed_of_consent(bpf_map_lookup_elem(&consent, &key));
+	return TP_AGREED(ending->level, ending->without);
+}
+
+static __always_inline __u32 category_of_kind(__u32 kind)
+{
+	return kind == TP_KIND_COMMAND ? TP_CATEGORY_COMMANDS : TP_CATEGORY_SPANS;
+}
+
+/* The lowest level of which anything of such a span is told. */
+static __always_inline __u32 level_for_kind(__u32 kind)
+{
+	return kind == TP_KIND_COMMAND ? TP_LEVEL_BASIC : TP_LEVEL_FULL;
+}
+
+/* Global functions, so that the verifier looks at them once and each has a stack of its own.
+ * Return: 0; -1: the ring is full. */
+__noinline int span_tell(struct tp_reader *state, const struct frame *frame,
+			 const struct ending *ending)
 {
 	struct tp_event event = {};
-	struct tp_counters *set;
 	bool is_urgent;
 
 	if (!state || !frame || !ending)
-		return 0;
-	set = counters_of(frame->object, frame->kind);
-	if (!set)
-		return 0;
-	if (ending->is_discarded || is_end_unseen(frame, ending)) {
-		bump(set, TP_COUNT_DISCARDED);
-		return 0;
-	}
+		return -1;
 	event.header.time_ns = ending->now_ns;
 	event.header.process = ending->process;
 	event.header.uid = frame->uid;
@@ -86,8 +114,7 @@ __noinline int span_put(struct tp_reader *state, const struct frame *frame,
 	event.header.kind = frame->kind;
 	event.header.outcome = ending->outcome;
 	event.header.flags = frame->flags | ending->flags;
-	if (ending->now_ns > frame->start_ns)
-		event.value = ending->now_ns - frame->start_ns;
+	event.value = span_duration(frame, ending);
 	event.span = frame->span;
 	event.parent = frame->parent;
 	event.name[0] = frame->name[0];
@@ -96,8 +123,40 @@ __noinline int span_put(struct tp_reader *state, const struct frame *frame,
 	event.name[3] = ending->error;
 	event.code = ending->code;
 	is_urgent = ending->outcome == TP_OUTCOME_FAILED || ending->outcome == TP_OUTCOME_ABANDONED;
+	return put(state, (const struct record *)&event, is_urgent);
+}
+
+/* Return: 0: counted; 1: of a file that gave its number up, with which what was open was
+ * counted. */
+__noinline int span_put(struct tp_reader *state, const struct frame *frame,
+			const struct ending *ending)
+{
+	struct tp_counters *set;
+	struct tp_object *object;
+	__u32 number, agreed, level;
+
+	if (!state || !frame || !ending)
+		return 0;
+	number = frame->object;
+	object = bpf_map_lookup_elem(&objects, &number);
+	set = counters_of(number, frame->kind);
+	if (!set || !object || object->generation != frame->generation)
+		return 1;
+	agreed = agreed_of_span(frame, ending, object);
+	level = TP_AGREED_LEVEL(agreed); /* at its begin and now: the less of both */
+	if (level > frame->level)
+		level = frame->level;
+	if (ending->is_discarded || is_end_unseen(object, ending) ||
+	    level < level_for_kind(frame->kind) ||
+	    (TP_AGREED_WITHOUT(agreed) & category_of_kind(frame->kind))) {
+		bump(set, TP_COUNT_DISCARDED);
+		return 0;
+	}
 	bump(set, ending->outcome == TP_OUTCOME_ABANDONED ? TP_COUNT_ABANDONED : TP_COUNT_CLOSED);
-	emit(state, &event, set, is_urgent);
+	if (level == TP_LEVEL_BASIC)
+		span_add(state, frame, ending, set);
+	else if (span_tell(state, frame, ending))
+		bump(set, TP_COUNT_DROPPED_RING_FULL);
 	return 0;
 }
 
@@ -128,14 +187,20 @@ static __always_inline void frame_fill(struct frame *frame, struct hit *hit, __u
 	frame->start_ns = start_ns;
 	frame->uid = hit->uid;
 	frame->object = hit->object;
+	frame->generation = hit->generation;
+	frame->level = hit->level;
 	frame->kind = kind;
 	frame->span = span_number(hit);
 }
 
-static __always_inline struct async_key async_key(struct hit *hit, __u32 kind, __u64 id)
+static __always_inline struct tp_async_key async_key(struct hit *hit, __u32 kind, __u64 id)
 {
-	struct async_key key = {
-		.process = hit->thread->process, .object = hit->object, .kind = kind, .id = id
+	struct tp_async_key key = {
+		.process = hit->thread->process,
+		.object = hit->object,
+		.generation = hit->generation,
+		.kind = kind,
+		.id = id,
 	};
 
 	return key;
@@ -158,7 +223,7 @@ enum { ASYNC_TRIES = 3 }; /* other threads may begin and end the same id meanwhi
 
 static __always_inline void async_begin(struct hit *hit, struct frame *frame, __u64 id)
 {
-	struct async_key key = async_key(hit, frame->kind, id);
+	struct tp_async_key key = async_key(hit, frame->kind, id);
 	int ret = 0, i; /* not long: before 6.4 the upper half of what comes back is not the sign */
 
 	uses_ids(hit);
@@ -177,9 +242,10 @@ static __always_inline void async_begin(struct hit *hit, struct frame *frame, __
 
 /* The span around one with an id: of the same id and another kind, outermost kind first, as the
  * other events of that id have it; else what the thread has open. */
-__noinline __u32 async_parent(struct thread *thread, __u32 object, __u32 kind, __u64 id)
+__noinline __u32 async_parent(struct thread *thread, __u32 object, __u32 generation, __u32 kind,
+			      __u64 id)
 {
-	struct async_key key = { .object = object, .id = id };
+	struct tp_async_key key = { .object = object, .generation = generation, .id = id };
 	struct frame *outer;
 	__u32 i;
 
@@ -203,7 +269,8 @@ static __always_inline void span_begin(struct hit *hit, struct frame *frame, __u
 
 	bump(hit->counters, TP_COUNT_BEGINS);
 	if (id) {
-		frame->parent = async_parent(hit->thread, hit->object, frame->kind, id);
+		frame->parent =
+			async_parent(hit->thread, hit->object, hit->generation, frame->kind, id);
 		async_begin(hit, frame, id);
 		return;
 	}
@@ -217,13 +284,36 @@ static __always_inline void span_begin(struct hit *hit, struct frame *frame, __u
 	hit->thread->depth = depth + 1;
 }
 
+/* An end without a begin. What runs since before all markers of the file were attached may have begun
+ * the span then; what began to run later has not. */
+static __always_inline void end_unmatched(struct hit *hit)
+{
+	struct tp_object *object = bpf_map_lookup_elem(&objects, &hit->object);
+	const struct thread *thread = hit->thread;
+	__u64 start_ns = hit->task->group_leader->start_time;
+
+	barrier_var(
+		start_ns); /* one load each: the verifier lets no two kinds of pointers share one */
+	if (!thread->is_met)
+		start_ns = thread->start_ns;
+	if (object && start_ns < object->whole_since_ns) {
+		bump(hit->counters, TP_COUNT_REFUSED_DISABLED);
+		return;
+	}
+	bump(hit->counters, TP_COUNT_ENDS);
+	bump(hit->counters, TP_COUNT_UNMATCHED);
+}
+
 static __always_inline void span_close(struct hit *hit, const struct frame *frame,
 				       const struct ending *ending)
 {
-	if (frame->uid != hit->uid) /* whose it is changed in between: nobody consented to that */
+	if (frame->uid != hit->uid) { /* whose it is changed in between: nobody consented to that */
 		bump(hit->counters, TP_COUNT_REFUSED_OWNER);
-	else
-		span_put(hit->reader, frame, ending);
+	} else if (span_put(hit->reader, frame, ending)) { /* it left since the hit was admitted */
+		bump(hit->counters, TP_COUNT_REFUSED_DISABLED);
+		return;
+	}
+	bump(hit->counters, TP_COUNT_ENDS);
 }
 
 /* The entry is copied before it is deleted: of two ends one deletes. What was freed and filled anew
@@ -231,7 +321,7 @@ static __always_inline void span_close(struct hit *hit, const struct frame *fram
 static __always_inline void async_end(struct hit *hit, __u32 kind, __u64 id,
 				      const struct ending *ending)
 {
-	struct async_key key = async_key(hit, kind, id);
+	struct tp_async_key key = async_key(hit, kind, id);
 	struct frame *found, frame;
 
 	found = bpf_map_lookup_elem(&async_spans, &key);
@@ -243,7 +333,7 @@ static __always_inline void async_end(struct hit *hit, __u32 kind, __u64 id,
 			return;
 		}
 	}
-	bump(hit->counters, TP_COUNT_UNMATCHED);
+	end_unmatched(hit);
 }
 
 /* The same text may stand at two places: `aliases` leads both to the first. */
@@ -255,10 +345,17 @@ static __always_inline __u32 first_place(__u32 object, __u32 place)
 	return first ? *first : place;
 }
 
+/* A file among all that were, in one number. */
+static __always_inline __u32 file_of(__u32 object, __u32 generation)
+{
+	return generation << 16 | object;
+}
+
 /* Index of the innermost frame of that kind and name, -1 if none. */
-__noinline int frame_find(struct thread *thread, __u32 kind, __u32 object, __u32 name,
+__noinline int frame_find(struct thread *thread, __u32 kind, __u32 file, __u32 name,
 			  bool with_aliases)
 {
+	__u32 object = file & 0xffff;
 	struct frame *frame;
 	int i;
 
@@ -268,7 +365,7 @@ __noinline int frame_find(struct thread *thread, __u32 kind, __u32 object, __u32
 		if (i >= (int)thread->depth)
 			continue;
 		frame = &thread->frame[i];
-		if (frame->kind != kind || frame->object != object)
+		if (frame->kind != kind || file_of(frame->object, frame->generation) != file)
 			continue;
 		if ((with_aliases ? first_place(object, frame->name[0]) : frame->name[0]) == name)
 			return i;
@@ -281,23 +378,24 @@ static __always_inline void span_end(struct hit *hit, __u32 kind, __u32 name, __
 {
 	struct thread *thread = hit->thread;
 	struct ending outer = *ending;
+	__u32 file = file_of(hit->object, hit->generation);
 	int index;
 
-	bump(hit->counters, TP_COUNT_ENDS);
 	if (id) {
 		async_end(hit, kind, id, ending);
 		return;
 	}
 	if (thread->deep) {
 		thread->deep--;
+		bump(hit->counters, TP_COUNT_ENDS);
 		bump(hit->counters, TP_COUNT_REFUSED_DEPTH_END);
 		return;
 	}
-	index = frame_find(thread, kind, hit->object, name, false);
+	index = frame_find(thread, kind, file, name, false);
 	if (index < 0)
-		index = frame_find(thread, kind, hit->object, first_place(hit->object, name), true);
+		index = frame_find(thread, kind, file, first_place(hit->object, name), true);
 	if (index < 0) {
-		bump(hit->counters, TP_COUNT_UNMATCHED);
+		end_unmatched(hit);
 		return;
 	}
 	outer.outcome = TP_OUTCOME_ABANDONED;
@@ -313,6 +411,10 @@ static __always_inline void ending_fill(struct ending *ending, struct hit *hit, 
 	ending->now_ns = hit->now_ns;
 	ending->process = hit->thread->process;
 	ending->program = program_of(hit);
+	ending->target = hit->target;
+	ending->level = hit->level;
+	ending->without = hit->without;
+	ending->is_of_run = !!(hit->thread->mark & TP_MARK_RUN);
 	ending->outcome = outcome <= TP_OUTCOME_CANCELLED ? outcome : TP_OUTCOME_FAILED;
 }
 

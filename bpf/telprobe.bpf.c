@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* telprobe.bpf.c - one program for all markers, four for processes. Only `environment`, which `run`
- * does not load, looks at user memory.
+/* telprobe.bpf.c - one program for all markers, five for processes. Only `environment`, which `run`
+ * does not load, looks at user memory. declared.bpf.c holds what reads names.
  * One program, because then one link holds all markers of a file: detaching waits for a grace
  * period a link, and a service has a thousand files. */
 #include "vmlinux.h"
@@ -13,104 +13,27 @@
 
 char license_of_programs[] SEC("license") = "Dual BSD/GPL";
 
+#include "dispatch.bpf.h"
 #include "environment.bpf.h"
-#include "markers.bpf.h"
 #include "process.bpf.h"
 
-/* The lowest level at which a marker's single records may leave the kernel. Below `enhanced` only
- * totals may, so a marker that basic allows waits for them here. */
-static __always_inline __u32 level_of(__u32 marker)
+/* Read by nobody: a name that is no constant of a known file. */
+static __always_inline __u32 place_unknown(struct hit *hit, __u64 pointer)
 {
-	switch (marker) {
-#define TP_X(constant, name, level) \
-	case TP_MARKER_##constant:  \
-		return TP_LEVEL_##level;
-		TP_MARKERS_TABLE(TP_X)
-#undef TP_X
-	}
-	return TP_LEVEL_FULL + 1;
+	bump(hit->counters, TP_COUNT_UNDECLARED);
+	return TP_PLACE_UNDECLARED;
 }
 
-static __always_inline bool is_span_kind(__u64 kind)
+/* A span that began before its process is none of its. */
+static __always_inline __u64 earliest_start(struct task_struct *task)
 {
-	return kind > TP_KIND_COMMAND && kind < TP_SPAN_KINDS;
-}
-
-/* Row of the counters; TP_KINDS for a span whose kind is none of telprobe.h. */
-static __always_inline __u32 kind_of(struct pt_regs *ctx, __u32 marker)
-{
-	switch (marker) {
-	case TP_MARKER_COMMAND_BEGIN:
-	case TP_MARKER_COMMAND_END:
-		return TP_KIND_COMMAND;
-	case TP_MARKER_SPAN_BEGIN:
-	case TP_MARKER_SPAN_END:
-	case TP_MARKER_SPAN_DONE:
-		return is_span_kind(ARG1) ? ARG1 : TP_KINDS;
-	}
-	return TP_KIND_SINGLE;
-}
-
-static __always_inline int dispatch(struct pt_regs *ctx, struct hit *hit, __u32 marker)
-{
-	switch (marker) {
-	case TP_MARKER_SESSION_BEGIN:
-		return on_session_begin(ctx, hit);
-	case TP_MARKER_SESSION_END:
-		return on_session_end(ctx, hit);
-	case TP_MARKER_COMMAND_BEGIN:
-		return on_command_begin(ctx, hit);
-	case TP_MARKER_COMMAND_END:
-		return on_command_end(ctx, hit);
-	case TP_MARKER_SPAN_BEGIN:
-		return on_span_begin(ctx, hit);
-	case TP_MARKER_SPAN_END:
-		return on_span_end(ctx, hit);
-	case TP_MARKER_SPAN_DONE:
-		return on_span_done(ctx, hit);
-	case TP_MARKER_TAG:
-		return on_tag(ctx, hit);
-	case TP_MARKER_COUNT:
-		return on_count(ctx, hit);
-	case TP_MARKER_MEASURE:
-		return on_measure(ctx, hit);
-	case TP_MARKER_ERROR:
-		return on_error(ctx, hit);
-	case TP_MARKER_RECOVERED:
-		return on_recovered(ctx, hit);
-	case TP_MARKER_FEATURE:
-		return on_feature(ctx, hit);
-	case TP_MARKER_DECISION:
-		return on_decision(ctx, hit);
-	case TP_MARKER_LIFECYCLE:
-		return on_lifecycle(ctx, hit);
-	case TP_MARKER_OPT_OUT:
-		return on_opt_out(ctx, hit);
-	}
-	return 0;
+	return task->group_leader->start_time;
 }
 
 SEC("uprobe")
 int marker(struct pt_regs *ctx)
 {
-	__u64 cookie = bpf_get_attach_cookie(ctx);
-	__u32 marker = TP_COOKIE_MARKER(cookie);
-	__u32 kind = kind_of(ctx, marker);
-	struct hit hit; /* admit() fills the rest */
-
-	if (cookie == ~0ull) /* no marker's: see the map */
-		bpf_tail_call(ctx, &never, 0);
-	hit.object = TP_COOKIE_OBJECT(cookie);
-	hit.kind = kind < TP_KINDS ? kind : TP_KIND_SINGLE;
-	hit.place = cookie;
-	if (!admit(&hit, level_of(marker)))
-		return 0;
-	if (kind >= TP_KINDS) {
-		bump(hit.counters, TP_COUNT_REFUSED_ARGUMENT);
-		return 0;
-	}
-	program_of(&hit);
-	return dispatch(ctx, &hit, marker);
+	return marker_hit(ctx);
 }
 
 /* For finding out what a probe costs here and which instruction this kernel optimises. */
@@ -118,6 +41,35 @@ SEC("uprobe")
 int empty(struct pt_regs *ctx)
 {
 	return 0;
+}
+
+static long mapped_identify(struct task_struct *task, struct vm_area_struct *area, void *data)
+{
+	struct tp_executable_key *key = data;
+	struct file *file = area->vm_file;
+
+	if (file) {
+		key->inode = file->f_inode->i_ino;
+		key->device = file->f_inode->i_sb->s_dev;
+	}
+	return 0;
+}
+
+/* Run by userspace for a mapping of its own, never attached. @arguments: an address; which part of what
+ * is known of the file behind it to return, enum tp_mapped */
+SEC("raw_tp")
+int mapped(const __u64 *arguments)
+{
+	struct tp_executable_key key = {};
+
+	bpf_find_vma(bpf_get_current_task_btf(), arguments[0], mapped_identify, &key, 0);
+	switch (arguments[1]) {
+	case TP_MAPPED_INODE:
+		return key.inode;
+	case TP_MAPPED_INODE_HIGH:
+		return key.inode >> 32;
+	}
+	return key.device;
 }
 
 SEC("tp_btf/sched_process_fork")
@@ -184,5 +136,26 @@ int BPF_PROG(process_exits, struct task_struct *task)
 	if (task->signal->live.counter || is_exec)
 		return 0;
 	process_exit(&hit, &ending);
+	return 0;
+}
+
+/* Run by userspace over all tasks, as often as it wants to hear of those that only run. */
+SEC("iter/task")
+int processes_alive(struct bpf_iter__task *context)
+{
+	struct task_struct *task = context->task;
+	struct tp_lease *granted;
+	struct hit hit = {};
+	__u32 zero = 0;
+
+	if (!task || task->pid != task->tgid || !task->signal->live.counter)
+		return 0;
+	hit.task = task;
+	hit.thread = bpf_task_storage_get(&threads, task, NULL, 0);
+	granted = bpf_map_lookup_elem(&lease, &zero);
+	if (!hit.thread || !granted || !lease_is_alive(&hit))
+		return 0;
+	hit.uid = task->cred->uid.val;
+	process_beat(&hit, granted->beat_ns);
 	return 0;
 }

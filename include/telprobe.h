@@ -13,8 +13,9 @@
  * Names. Every `const char *` is a name, never content: a string literal or an array of const char
  * at file scope, so that it lies in the read-only part of the same program or library. telprobe
  * does not read the program's memory. It learns where the name stands and looks it up in the file,
- * so a name made at run time (heap, stack, argv) is recorded as [UNDECLARED], unread. Names look
- * like "auth.login" or "HTTP-2": a letter or digit, then letters, digits and _ . : + -, at most 63
+ * so a name made at run time (heap, stack, argv) is recorded as [UNDECLARED], unread, unless the
+ * administrator declares such names for the program (`names:` of its target). Names look like
+ * "auth.login" or "HTTP-2": a letter or digit, then letters, digits and _ . : + -, at most 63
  * bytes. NULL is an absent name.
  *
  * Arguments are evaluated only while somebody listens to that marker, and then once. Do nothing in
@@ -305,7 +306,8 @@ static TELPROBE_INLINE_ uint64_t telprobe_bits_(double value)
 /**
  * TELPROBE_SESSION_BEGIN(), TELPROBE_SESSION_END() - a long-running program's own session borders
  * @app: the program's name; @version: its version, a literal such as "1.4.2"
- * Without them a session is what one person does in one program until 30 minutes of quiet. */
+ * Without them a session is what one person does in one program until 30 minutes of quiet. The name
+ * holds for what this process forks from here on, too, until that executes a program. */
 #define TELPROBE_SESSION_BEGIN(app, version) \
 	TELPROBE_HIT_(session_begin, 0, TELPROBE_U1_ TELPROBE_U2_, (app, version))
 #define TELPROBE_SESSION_END(app) TELPROBE_HIT_(session_end, 1, TELPROBE_U1_, (app))

@@ -85,6 +85,7 @@ struct nsproxy {
 
 struct super_block {
 	__u32 s_dev; /* MAJOR << 20 | MINOR */
+	unsigned long s_magic;
 };
 
 struct inode {
@@ -96,6 +97,10 @@ struct inode {
 
 struct file {
 	struct inode *f_inode;
+};
+
+struct vm_area_struct {
+	struct file *vm_file;
 };
 
 struct mm_struct {
@@ -125,6 +130,14 @@ struct signal_struct {
 	struct task_struct *group_exec_task; /* since 5.17: a thread is executing a program */
 };
 
+typedef struct {
+	__u32 val;
+} kuid_t;
+
+struct cred {
+	kuid_t uid;
+};
+
 struct task_struct {
 	struct mm_struct *mm;
 	pid_t pid;
@@ -133,12 +146,25 @@ struct task_struct {
 	struct task_struct *group_leader;
 	struct sched_entity se;
 	__u64 start_time; /* CLOCK_MONOTONIC, ns */
+	const struct cred *cred;
 	struct nsproxy *nsproxy;
 	struct signal_struct *signal;
 	struct task_io_accounting ioac; /* with CONFIG_TASK_IO_ACCOUNTING */
 };
 
 struct linux_binprm;
+struct bpf_iter_meta;
+
+struct bpf_iter__task { /* what a program over all tasks is called with */
+	union {
+		struct bpf_iter_meta *meta;
+		__u64 : 64;
+	};
+	union {
+		struct task_struct *task; /* NULL behind the last */
+		__u64 : 64;
+	};
+};
 
 #pragma clang attribute pop
 

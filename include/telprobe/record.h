@@ -12,7 +12,9 @@
 /* A place is the ELF virtual address of a constant, counted from the lowest loaded address of its
  * file. 0 is where the file's header is loaded and never a name. */
 #define TP_PLACE_ABSENT	    0u		/* the app passed NULL */
-#define TP_PLACE_UNDECLARED 0xffffffffu /* the pointer led into no known file; it was not read */
+#define TP_PLACE_UNDECLARED 0xffffffffu /* the pointer led to neither constant nor declared name */
+/* From here on: the number of a name that the target declares, which was read from memory. */
+#define TP_PLACE_DECLARED 0xff000000u
 
 #define TP_NAMES       5	  /* most names one marker carries */
 #define TP_SPAN_DEPTH  8	  /* open spans a thread */
@@ -22,33 +24,74 @@
 #define TP_SILENT      65536	  /* processes that asked for silence and are still there */
 #define TP_RING_BYTES  (4u << 20) /* default size of the ring; a power of two of pages */
 #define TP_OBJECTS     4096	  /* files with markers; object 0 is none */
+#define TP_GENERATIONS 0x10000	  /* they go round; number and generation fit into 32 bits */
 #define TP_ALIASES     16384	  /* constants that stand more than once in a file, all files */
 #define TP_EXECUTABLES 16384	  /* known executables */
+#define TP_DECLARED    32768	  /* declared names, all targets */
+#define TP_LEARNED     256	  /* undeclared names shown to who learns a target */
+#define TP_SERIES      1024  /* what is added up apart, all people; a power of two, as the next */
+#define TP_OTHERS      128   /* what found no room there, by person and outcome */
+#define TP_CELLS       16384 /* buckets of series that hold something */
 #define TP_LEASE_NS \
 	60000000000ull /* nothing is captured when nobody renewed the lease for so long */
 
-/* Every marker of telprobe.h: constant, name in the note, name arguments, lowest level it needs.
+/* What a person can do without, whatever the level: constant, name, what it is. The kernel side refuses
+ * what is taken away. In the kernel a set of them is one byte. */
+#define TP_CATEGORIES_TABLE(X)                                                               \
+	X(COMMANDS, commands, "commands: which, how long, how they ended; also in sums")     \
+	X(SPANS, spans, "tools, steps, calls, conversations and phases inside commands")     \
+	X(DETAILS, details, "tags and counters")                                             \
+	X(PERFORMANCE, performance, "measures; processor time, memory and i/o of processes") \
+	X(ERRORS, errors, "errors that the program reports, and what it recovered from")     \
+	X(FEATURES, features, "features and decisions")                                      \
+	X(LIFECYCLE, lifecycle, "installation, updates, upgrades and trials")                \
+	X(SESSIONS, sessions, "sessions; that processes run, and how they ended")
+
+enum tp_category_number {
+#define TP_X(constant, name, what) TP_CATEGORY_NUMBER_##constant,
+	TP_CATEGORIES_TABLE(TP_X)
+#undef TP_X
+		TP_CATEGORIES
+};
+
+enum tp_category { /* a bit each */
+		   TP_CATEGORY_NONE,
+#define TP_X(constant, name, what) TP_CATEGORY_##constant = 1 << TP_CATEGORY_NUMBER_##constant,
+		   TP_CATEGORIES_TABLE(TP_X)
+#undef TP_X
+			   TP_CATEGORIES_ALL = (1 << TP_CATEGORIES) - 1
+};
+
+/* Level and the categories taken away, in one number: 0 is nothing. */
+#define TP_AGREED(level, without) ((__u32)(level) | (__u32)(without) << 8)
+#define TP_AGREED_LEVEL(agreed)	  ((agreed)&0xff)
+#define TP_AGREED_WITHOUT(agreed) ((agreed) >> 8 & 0xff)
+
+_Static_assert(TP_CATEGORIES <= 8, "a set of categories is a byte");
+
+/* Every marker of telprobe.h: constant, name in the note, lowest level and the category it needs. Who
+ * opts out is heard in any case.
  * To add one: its macro in telprobe.h, its handler in bpf/, a row here, a test. */
-#define TP_MARKERS_TABLE(X)                       \
-	X(SESSION_BEGIN, session_begin, ENHANCED) \
-	X(SESSION_END, session_end, ENHANCED)     \
-	X(COMMAND_BEGIN, command_begin, BASIC)    \
-	X(COMMAND_END, command_end, BASIC)        \
-	X(SPAN_BEGIN, span_begin, FULL)           \
-	X(SPAN_END, span_end, FULL)               \
-	X(SPAN_DONE, span_done, FULL)             \
-	X(TAG, tag, ENHANCED)                     \
-	X(COUNT, count, ENHANCED)                 \
-	X(MEASURE, measure, FULL)                 \
-	X(ERROR, error, ENHANCED)                 \
-	X(RECOVERED, recovered, ENHANCED)         \
-	X(FEATURE, feature, ENHANCED)             \
-	X(DECISION, decision, ENHANCED)           \
-	X(LIFECYCLE, lifecycle, ENHANCED)         \
-	X(OPT_OUT, opt_out, BASIC)
+#define TP_MARKERS_TABLE(X)                                 \
+	X(SESSION_BEGIN, session_begin, ENHANCED, SESSIONS) \
+	X(SESSION_END, session_end, ENHANCED, SESSIONS)     \
+	X(COMMAND_BEGIN, command_begin, BASIC, COMMANDS)    \
+	X(COMMAND_END, command_end, BASIC, COMMANDS)        \
+	X(SPAN_BEGIN, span_begin, FULL, SPANS)              \
+	X(SPAN_END, span_end, FULL, SPANS)                  \
+	X(SPAN_DONE, span_done, FULL, SPANS)                \
+	X(TAG, tag, ENHANCED, DETAILS)                      \
+	X(COUNT, count, ENHANCED, DETAILS)                  \
+	X(MEASURE, measure, FULL, PERFORMANCE)              \
+	X(ERROR, error, ENHANCED, ERRORS)                   \
+	X(RECOVERED, recovered, ENHANCED, ERRORS)           \
+	X(FEATURE, feature, ENHANCED, FEATURES)             \
+	X(DECISION, decision, ENHANCED, FEATURES)           \
+	X(LIFECYCLE, lifecycle, ENHANCED, LIFECYCLE)        \
+	X(OPT_OUT, opt_out, BASIC, NONE)
 
 enum tp_marker {
-#define TP_X(constant, name, level) TP_MARKER_##constant,
+#define TP_X(constant, name, level, category) TP_MARKER_##constant,
 	TP_MARKERS_TABLE(TP_X)
 #undef TP_X
 		TP_MARKERS
@@ -75,6 +118,9 @@ enum tp_type {
 	TP_EXEC,	  /* a process began to execute a known program */
 	TP_EXIT,	  /* struct tp_exit: a process of a known program ended */
 	TP_DISCOVER,	  /* struct tp_discover: not an event; an unknown program was executed */
+	TP_FORK,	  /* not an event; value: the process, one with a name of its own (object
+			     holds its marker), that the header's process was forked by */
+	TP_HEARTBEAT,	  /* a process still runs; value: ns from one such record to the next */
 	TP_TYPES
 };
 
@@ -107,7 +153,7 @@ enum tp_flag {
 	TP_FLAG_BY_EXIT = 1 << 7,  /* its thread or process ended; code holds the wait status */
 	/* of TP_EXIT and TP_EXEC: */
 	TP_FLAG_FORKED = 1 << 0, /* the process was forked by its program and never executed one */
-	TP_FLAG_BARE = 1 << 1,	 /* TP_EXIT: no resource use, the level agreed to is below full */
+	TP_FLAG_BARE = 1 << 1,	 /* TP_EXIT: no resource use, as agreed to */
 };
 
 struct tp_header {
@@ -156,13 +202,16 @@ _Static_assert(sizeof(struct tp_event) == 64, "event");
 _Static_assert(sizeof(struct tp_exit) == 64, "exit");
 _Static_assert(sizeof(struct tp_discover) == 64, "discover");
 
-/* Counters, one set an object and kind, for each CPU. Object 0 counts what is refused before it is
- * known whose it is. For each object and kind (design: the identity)
+/* Counters, one set an object and kind. Object 0 counts what is refused before it is known whose it
+ * is. For each object and kind (design: the identity)
  *   begins = closed + abandoned + overwritten + open + refused_owner + refused_depth
  *            + refused_async_full + refused_start + discarded
  *   ends = closed + unmatched + refused_owner + refused_depth_end
  *   closed + abandoned + singles = records that arrive in userspace + dropped_ring_full
- * What is refused for lease, consent, silence, level, state or argument is counted as that alone:
+ *            + aggregated + dropped_totals_full
+ * An end is none of these where the begin was not to be seen: its process ran when the markers were
+ * attached. It is refused_disabled, as the begin was.
+ * What is refused for lease, consent, silence, level, category, state or argument is counted as that alone:
  * a hit is a begin, an end or a single only once it was admitted. */
 #define TP_COUNTERS_TABLE(X)                                                                     \
 	X(BEGINS, begins, "spans begun")                                                         \
@@ -177,18 +226,24 @@ _Static_assert(sizeof(struct tp_discover) == 64, "discover");
 	X(REFUSED_DEPTH_END, refused_depth_end, "ends of spans deeper than 8")                   \
 	X(REFUSED_ASYNC_FULL, refused_async_full, "spans by id beyond the table")                \
 	X(REFUSED_START, refused_start, "whole spans with an impossible start")                  \
-	X(REFUSED_ARGUMENT, refused_argument, "hits whose kind is none of telprobe.h")           \
 	X(REFUSED_OWNER, refused_owner, "spans whose owner changed between begin and end")       \
 	X(DISCARDED, discarded, "spans open at an opt-out, a detaching or the end of the lease") \
 	X(REFUSED_DECISION, refused_decision, "decisions by id beyond the table")                \
 	X(REFUSED_TAGS, refused_tags, "tags beyond 8 a span")                                    \
-	X(REFUSED_NO_STATE, refused_no_state, "kernel gave no memory for the thread's state")    \
 	X(REFUSED_LEVEL, refused_level, "hits above the level consented to")                     \
+	X(REFUSED_CATEGORY, refused_category, "hits of categories taken away")                   \
 	X(REFUSED_SILENT, refused_silent, "hits of processes that opted out")                    \
+	X(UNDECLARED, undeclared, "names that are no constant of a known file")                  \
+	X(UNREADABLE, unreadable, "names whose memory could not be read")                        \
+	X(AGGREGATED, aggregated, "spans added to totals")                                       \
+	X(REFUSED_DISABLED, refused_disabled, "hits while not all markers were attached")        \
+	/* from here on counted under object 0 alone, by kind */                                 \
+	X(REFUSED_NO_STATE, refused_no_state, "kernel gave no memory for the thread's state")    \
+	X(REFUSED_ARGUMENT, refused_argument, "hits whose kind is none of telprobe.h")           \
 	X(REFUSED_CONSENT, refused_consent, "hits without consent")                              \
 	X(REFUSED_LEASE, refused_lease, "hits while nobody renewed the lease")                   \
-	X(REFUSED_DISABLED, refused_disabled, "hits of disabled targets")                        \
-	X(UNDECLARED, undeclared, "names that are no constant of a known file")
+	X(AGGREGATED_OTHER, aggregated_other, "of these as [OTHER]: the totals were full")       \
+	X(DROPPED_TOTALS_FULL, dropped_totals_full, "spans lost because totals were full")
 
 enum tp_counter {
 #define TP_X(constant, name, text) TP_COUNT_##constant,
@@ -197,16 +252,24 @@ enum tp_counter {
 		TP_COUNTERS
 };
 
+enum { TP_OBJECT_COUNTERS = TP_COUNT_REFUSED_NO_STATE };
+
 struct tp_counters {
 	__u64 count[TP_COUNTERS];
 };
 
+struct tp_object_counters { /* of one of many files: what is never counted there has no room */
+	__u64 count[TP_OBJECT_COUNTERS];
+};
+
 struct tp_object { /* map `objects`; written by userspace before the object's markers are attached */
-	__u32 image_bytes; /* from the lowest to the highest loaded address */
-	__u32 code_start;  /* lowest executable segment's address, from the lowest loaded one */
+	__u64 whole_since_ns; /* CLOCK_MONOTONIC; what runs for longer may have begun spans unseen */
+	__u32 image_bytes;    /* from the lowest to the highest loaded address */
+	__u32 code_start;     /* lowest executable segment's address, from the lowest loaded one */
 	__u32 is_enabled;
-	__u32 is_whole; /* all its markers are attached; else a begin could miss its end */
-	__u32 target;	/* key of consent */
+	__u32 is_whole;	  /* all its markers are attached; else a begin could miss its end */
+	__u32 target;	  /* key of consent */
+	__u32 generation; /* of the number: each file has another, and so has the time between two */
 };
 
 struct tp_consent_key { /* map `consent`: no entry, no event */
@@ -215,8 +278,9 @@ struct tp_consent_key { /* map `consent`: no entry, no event */
 };
 
 struct tp_consent {
-	__u32 level; /* enum tp_level */
-	__u32 categories;
+	__u32 level;	/* enum tp_level */
+	__u32 without;	/* enum tp_category: what is not agreed to */
+	__u64 until_ns; /* CLOCK_BOOTTIME: no entry any more; 0: no end */
 };
 
 /* Map `executables`: value __u32 object, 0 for one without markers. That holds for one content only:
@@ -227,28 +291,109 @@ struct tp_executable_key {
 	__u32 content; /* 0 for an object, whose lease tells; else changes with generation and size */
 };
 
+enum tp_mapped { /* what userspace asks the program `mapped` of the file behind an address */
+		 TP_MAPPED_INODE, /* the lower half */
+		 TP_MAPPED_INODE_HIGH,
+		 TP_MAPPED_DEVICE,
+};
+
 struct tp_alias_key { /* map `aliases`: value __u32, the first place of the same text */
 	__u32 object;
 	__u32 place;
+};
+
+/* Maps `async_spans` and `decisions`: an id means one thing within a file of a process. */
+struct tp_async_key {
+	__u32 process;
+	__u32 object;
+	__u32 kind; /* of the span; for decisions TP_KINDS */
+	__u32 generation;
+	__u64 id;
+};
+
+/* Bytes of a name with its NUL; a longer one is never declared. */
+#define TP_DECLARED_BYTES 64
+
+struct tp_declared_key { /* map `declared`: value __u32, number of the name, from 1 */
+	__u32 target;
+	char text[TP_DECLARED_BYTES]; /* zeroed behind its end */
 };
 
 enum tp_reader_state { TP_READER_AWAKE, TP_READER_NAPS, TP_READER_SLEEPS };
 
 struct tp_lease {	/* map `lease`, one entry, mapped by the supervisor alone */
 	__u64 until_ns; /* CLOCK_MONOTONIC */
+	__u64 beat_ns;	/* from one look for heartbeats to the next: capture_beat() */
 };
 
 struct tp_reader {	       /* map `reader`, one entry, mapped by who reads the ring */
 	__u32 state;	       /* enum tp_reader_state */
 	__u32 watermark_bytes; /* a napping reader is woken when so much waits */
+	__u32 has_totals;      /* set when something was added, cleared before they are read */
+	__u32 reserved;
 };
+
+/* Spans of people at level basic leave the kernel in sums only. What is told apart is a series; how
+ * often each bucket (bucket.h) of it occurred stands in cells. A series has one owner, and places
+ * of its names only mean something while its files are attached. Everything only grows until the
+ * half it is in is cleared: who stores what was added since he looked last keeps what he saw then.
+ * Two slots may hold the same series: it was new on two processors. */
+union tp_series_key {
+	struct {
+		__u32 uid;
+		__u32 file;    /* of the marker: generation << 16 | object */
+		__u32 program; /* file that was executed, likewise; 0 unknown */
+		__u32 name[3]; /* as those of a TP_SPAN */
+		__u32 error;
+		__u8 kind;
+		__u8 outcome;
+		__u8 flags;    /* TP_FLAG_NAME_IN_PROGRAM << i; 3: the error */
+		__u8 is_other; /* of what found no series; only uid, kind, outcome */
+	};
+	__u64 word[4];
+};
+
+#define TP_SERIES_TAKEN 2ull /* tag of one that is being filled in; a finished one's is odd */
+
+struct tp_series {
+	__u64 tag; /* 0: free */
+	union tp_series_key key;
+	__u64 sum_ns;
+	__u64 unbucketed; /* occurrences beyond the cells: they have no bucket */
+	__u64 reserved;
+};
+
+#define TP_CELL(series, bucket) (1ull << 63 | (__u64)(series) << 16 | (bucket))
+#define TP_CELL_SERIES(key)	((__u32)((key) >> 16) & 0xffff)
+#define TP_CELL_BUCKET(key)	((__u32)(key)&0xffff)
+
+struct tp_cell {
+	__u64 key; /* TP_CELL(); 0: free */
+	__u64 count;
+};
+
+#define TP_HALVES 2
+
+struct tp_totals { /* map `totals`: two halves, mapped read-only by who stores them */
+	struct tp_series series[TP_SERIES + TP_OTHERS]; /* the others behind */
+	struct tp_cell cells[TP_CELLS];
+};
+
+struct tp_totals_state { /* map `totals_state`, one entry, mapped likewise */
+	__u32 half;	 /* that is added to */
+	__u32 reserved;
+	__u64 source[TP_HALVES]; /* random, another one whenever the half begins anew; 0: empty */
+};
+
+_Static_assert(sizeof(union tp_series_key) == 32, "series key");
+_Static_assert(sizeof(struct tp_series) == 64, "series");
 
 /* How userspace marks the first process of a tree (map `threads`, by pidfd): the first bytes of the
  * kernel side's state of a thread; the rest is zero. */
 struct tp_mark {
 	__u32 process; /* 0: a number is given at exec */
 	__u32 mark;    /* enum tp_mark_flag */
-	__u32 level;   /* enum tp_level; with TP_MARK_RUN */
+	__u32 agreed;  /* TP_AGREED(); with TP_MARK_RUN */
 	__u32 program; /* 0 */
 };
 

@@ -79,7 +79,10 @@ _telprobe() {
 	elif [[ $current == -* && -z $first ]]; then
 		_telprobe_offer "$current" '' words "$(_telprobe_options "$command")"
 	else
-		_telprobe_offer "$current" '' "$(_telprobe_arguments "$command")"
+		offer=$(_telprobe_arguments "$command")
+		[[ $offer == words* && -n $first ]] && offer=files # behind what to do
+		# shellcheck disable=SC2086 # a kind and its words
+		_telprobe_offer "$current" '' ${offer:-nothing}
 	fi
 }
 complete -F _telprobe telprobe

@@ -48,7 +48,8 @@ static void print_arguments(FILE *file, const struct cli_command *command)
 {
 	struct offer offer = offer_of_arguments(command);
 
-	fprintf(file, "\t%s) echo %s ;;\n", command->name, kinds[offer.kind]);
+	fprintf(file, "\t%s) echo '%s%s%s' ;;\n", command->name, kinds[offer.kind],
+		offer.words ? " " : "", offer.words ? offer.words : "");
 }
 
 static void print_table(FILE *file, const char *name, const char *subject,

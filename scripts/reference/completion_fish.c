@@ -62,6 +62,12 @@ static void print_offer(FILE *file, const struct cli_command *command, struct of
 	}
 }
 
+/* To fish -x means no file, whatever else is said. */
+static bool takes_file(enum offer_kind kind)
+{
+	return kind == OFFER_FILES || kind == OFFER_PROGRAMS;
+}
+
 static void print_option(FILE *file, const struct cli_command *command,
 			 const struct cli_option *option)
 {
@@ -70,7 +76,7 @@ static void print_option(FILE *file, const struct cli_command *command,
 	if (option->letter)
 		fprintf(file, " -s %c", option->letter);
 	if (option->value)
-		fputs(offer_of_option(command, option).kind == OFFER_FILES ? " -r" : " -x", file);
+		fputs(takes_file(offer_of_option(command, option).kind) ? " -r" : " -x", file);
 	print_offer(file, command, offer_of_option(command, option));
 	fputs(" -d ", file);
 	print_quoted(file, option_meaning(command, option)->help);

@@ -89,6 +89,8 @@ static void print_command(FILE *file, const struct cli_command *command)
 		print_action(file, offer);
 		fputc('\'', file);
 	}
+	if (offer.kind == OFFER_WORDS) /* behind what to do */
+		fputs(" \\\n\t\t\t'*:argument:_files'", file);
 	fputs("\n\t\t\t;;\n", file);
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Man pages in mdoc(7). */
+/* Man pages of the commands. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "cli/commands.h"
+#include "mdoc.h"
 #include "reference.h"
 
 static const char description[] =
@@ -25,89 +25,13 @@ static const struct {
 	const char *what;
 } variables[] = {
 	{ "TELPROBE_DB", "The database of events where --db is not given." },
+	{ "TELPROBE_STATE",
+	  "Where root's commands find the service's files while none runs: /var/lib/telprobe." },
 	{ "DO_NOT_TRACK",
 	  "Where this is set to anything but 0 or nothing, telprobe run records nothing." },
 	{ "TELPROBE_ENABLED", "Where this is 0 or false, telprobe run records nothing." },
 	{ "NO_COLOR", "Where this is set to anything, a terminal is shown no colours." },
 };
-
-enum { LINE_BYTES = 72 }; /* mandoc -T lint wants at most 80, and escapes take some */
-
-/* One character; a hyphen that is typed is not the one between words. */
-static void print_character(FILE *file, const char *text, const char *at, bool is_typed)
-{
-	bool begins_word = at == text || at[-1] == '-';
-
-	if (*at == '\\')
-		fputs("\\e", file);
-	else if (*at == '-' && (is_typed || begins_word))
-		fputs("\\-", file);
-	else if (*at == '\'' && is_typed)
-		fputs("\\(aq", file);
-	else if (*at == '~')
-		fputs("\\(ti", file);
-	else
-		fputc(*at, file);
-}
-
-static void print_word(FILE *file, const char *word, size_t length, bool begins_line)
-{
-	size_t i;
-
-	if (begins_line && (*word == '.' || *word == '\''))
-		fputs("\\&", file);
-	for (i = 0; i < length; i++)
-		print_character(file, word, word + i, false);
-}
-
-/* Paragraphs: each sentence begins a line, as mdoc wants. */
-static void print_text(FILE *file, const char *text)
-{
-	size_t used = 0, length, gap;
-	const char *at;
-
-	for (at = text; *at; at += length + gap) {
-		length = strcspn(at, " \n");
-		gap = strspn(at + length, " \n");
-		print_word(file, at, length, used == 0);
-		used += length + 1;
-		if (!strncmp(at + length, "\n\n", 2))
-			fputs("\n.Pp", file);
-		if (strchr(".!?", at[length - 1]) || gap > 1 || !at[length] ||
-		    used + strcspn(at + length + gap, " \n") > LINE_BYTES) {
-			fputc('\n', file);
-			used = 0;
-		} else {
-			fputc(' ', file);
-		}
-	}
-}
-
-static void print_literal(FILE *file, const char *text)
-{
-	const char *at;
-
-	fputs(".Bd -literal -offset indent\n", file);
-	for (at = text; *at; at++)
-		print_character(file, text, at, true);
-	fputs("\n.Ed\n", file);
-}
-
-static void print_head(FILE *file, const char *date, const char *name, const char *summary)
-{
-	struct tm day = { 0 };
-	const char *letter;
-	char text[40];
-
-	if (!strptime(date, "%Y-%m-%d", &day) || !strftime(text, sizeof(text), "%B %d, %Y", &day))
-		snprintf(text, sizeof(text), "%s", date);
-	fprintf(file,
-		".\\\" Printed from telprobe's tables of commands; do not edit.\n.Dd %s\n.Dt ",
-		text);
-	for (letter = name; *letter; letter++)
-		fputc(toupper((unsigned char)*letter), file);
-	fprintf(file, " 1\n.Os\n.Sh NAME\n.Nm %s\n.Nd %s\n", name, summary);
-}
 
 /* " Fl -db Ar FILE" of the words "--db FILE" before @end. */
 static void print_words(FILE *file, const char *at, const char *end)
@@ -154,7 +78,7 @@ static void print_option(FILE *file, const struct cli_option *option)
 	if (option->alias_of)
 		fprintf(file, "same as\n.Fl -%s\n", option->alias_of);
 	else
-		print_text(file, option->help);
+		mdoc_text(file, option->help);
 }
 
 static void print_examples(FILE *file, const struct cli_example *example)
@@ -164,7 +88,7 @@ static void print_examples(FILE *file, const struct cli_example *example)
 		fputc(toupper((unsigned char)example->what[0]), file);
 		fprintf(file, "%s%s\n", example->what + 1,
 			example->needs == CLI_NEEDS_ROOT ? " (as root):" : ":");
-		print_literal(file, example->command);
+		mdoc_literal(file, example->command);
 		if (example[1].command)
 			fputs(".Pp\n", file);
 	}
@@ -176,11 +100,11 @@ void man_command(FILE *file, const struct cli_command *command, const char *date
 	char name[64];
 
 	snprintf(name, sizeof(name), "telprobe-%s", command->name);
-	print_head(file, date, name, command->summary);
+	mdoc_head(file, date, name, 1, command->summary);
 	print_synopsis(file, command);
 	fputs(".Sh DESCRIPTION\n", file);
 	if (command->description)
-		print_text(file, command->description);
+		mdoc_text(file, command->description);
 	if (command->alias)
 		fprintf(file, ".Pp\nAlso known as\n.Ic telprobe %s .\n", command->alias);
 	fputs(command->description || command->alias ? ".Pp\n" : "", file);
@@ -201,7 +125,7 @@ static void print_variables(FILE *file)
 	fputs(".Sh ENVIRONMENT\n.Bl -tag -width Ds\n", file);
 	for (i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
 		fprintf(file, ".It Ev %s\n", variables[i].name);
-		print_text(file, variables[i].what);
+		mdoc_text(file, variables[i].what);
 	}
 	fputs(".El\n", file);
 }
@@ -233,18 +157,18 @@ void man_overview(FILE *file, const char *date)
 	const struct cli_command *command;
 	size_t i;
 
-	print_head(file, date, "telprobe",
-		   "usage telemetry of command-line programs, kept on your own machine");
+	mdoc_head(file, date, "telprobe", 1,
+		  "usage telemetry of command-line programs, kept on your own machine");
 	fputs(".Sh SYNOPSIS\n.Nm\n.Ar COMMAND\n.Op Ar OPTIONS\n.Op Ar ARGS...\n.Nm\n"
 	      ".Fl -help | -version\n.Sh DESCRIPTION\n",
 	      file);
-	print_text(file, description);
+	mdoc_text(file, description);
 	fputs(".Sh COMMANDS\nEach has a page of its own and answers\n.Fl -help .\n"
 	      ".Bl -tag -width Ds\n",
 	      file);
 	for (i = 0; (command = commands_at(i)); i++) {
 		fprintf(file, ".It Xr telprobe-%s 1\n", command->name);
-		print_text(file, command->summary);
+		mdoc_text(file, command->summary);
 	}
 	fputs(".El\n", file);
 	print_variables(file);

@@ -5,17 +5,33 @@
 #include "cli/commands.h"
 #include "reference.h"
 #include "report/event_types.h"
+#include "report/purpose.h"
 
 static const struct {
 	const char *placeholder;
 	enum offer_kind kind;
 } rows[] = {
-	{ "BINARY", OFFER_PROGRAMS },	 { "CMD", OFFER_COMMAND_LINE },
-	{ "COMMAND", OFFER_COMMANDS },	 { "DIR", OFFER_FILES },
-	{ "FILE", OFFER_FILES },	 { "KEY", OFFER_NOTHING },
-	{ "FORMAT", OFFER_WORDS },	 { "LEVEL", OFFER_WORDS },
-	{ "N", OFFER_NOTHING },		 { "NAME", OFFER_NOTHING },
-	{ "TYPE,...", OFFER_WORD_LIST }, { "WHEN", OFFER_NOTHING },
+	{ "BINARY", OFFER_PROGRAMS },
+	{ "CMD", OFFER_COMMAND_LINE },
+	{ "COMMAND", OFFER_COMMANDS },
+	{ "DIR", OFFER_FILES },
+	{ "FILE", OFFER_FILES },
+	{ "KEY", OFFER_NOTHING },
+	{ "FIELD", OFFER_WORDS },
+	{ "STRING...", OFFER_NOTHING },
+	{ "FORMAT", OFFER_WORDS },
+	{ "LEVEL", OFFER_WORDS },
+	{ "N", OFFER_NOTHING },
+	{ "NAME", OFFER_NOTHING },
+	{ "TYPE,...", OFFER_WORD_LIST },
+	{ "WHEN", OFFER_NOTHING },
+	{ "MARKER", OFFER_NOTHING },
+	{ "VERSION", OFFER_NOTHING },
+	{ "DAYS", OFFER_NOTHING },
+	{ "POLICY", OFFER_WORDS },
+	{ "CATEGORIES", OFFER_WORD_LIST },
+	{ "DURATION", OFFER_NOTHING },
+	{ "KIND", OFFER_WORDS },
 };
 
 const struct cli_option help_option = { .name = "help", .letter = 'h', .help = "show this help" };
@@ -53,6 +69,25 @@ static const char *event_type_words(void)
 	return words;
 }
 
+/* Of 'telprobe explain KIND' those that are not too many to look through. */
+static const char *kind_words(void)
+{
+	static char words[1024];
+	const struct purpose_kind *kind;
+	size_t i, used;
+
+	used = (size_t)snprintf(words, sizeof(words), "%s",
+				"event totals consent database kept never basic enhanced full");
+	for (i = 0; (kind = purpose_kinds_at(i)); i++) {
+		used += (size_t)snprintf(words + used, sizeof(words) - used, " %s", kind->name);
+		if (used >= sizeof(words)) {
+			fputs("reference: more kinds than fit\n", stderr);
+			exit(1);
+		}
+	}
+	return words;
+}
+
 const struct cli_option *option_meaning(const struct cli_command *command,
 					const struct cli_option *option)
 {
@@ -74,7 +109,7 @@ struct offer offer_of_option(const struct cli_command *command, const struct cli
 	if (!option->value)
 		return offer;
 	offer.kind = kind_of(command->name, meaning->value, strlen(meaning->value));
-	if (offer.kind == OFFER_WORD_LIST)
+	if (offer.kind == OFFER_WORD_LIST && !offer.words)
 		offer.words = event_type_words();
 	if (offer.kind == OFFER_WORDS && !offer.words) {
 		fprintf(stderr, "reference: '--%s' of 'telprobe %s' has no choices in its table\n",
@@ -84,11 +119,33 @@ struct offer offer_of_option(const struct cli_command *command, const struct cli
 	return offer;
 }
 
+/* "[show|check] ...": what to do is the first argument. Return: its words, valid until the next call;
+ * NULL: it is something else. */
+static const char *actions_of(const char *synopsis)
+{
+	static char words[256];
+	size_t length = strcspn(synopsis, "]"), i;
+
+	if (*synopsis != '[' || length >= sizeof(words))
+		return NULL;
+	for (i = 1; i < length; i++) {
+		if (synopsis[i] != '|' && (synopsis[i] < 'a' || synopsis[i] > 'z'))
+			return NULL;
+		words[i - 1] = synopsis[i] == '|' ? ' ' : synopsis[i];
+	}
+	words[length - 1] = '\0';
+	return words;
+}
+
 struct offer offer_of_arguments(const struct cli_command *command)
 {
 	const char *at = command->synopsis;
-	struct offer offer = { .kind = OFFER_NOTHING };
+	struct offer offer = { .kind = OFFER_WORDS, .words = actions_of(at) };
 	size_t length;
+
+	if (offer.words)
+		return offer;
+	offer.kind = OFFER_NOTHING;
 
 	for (; *at && command->arguments_max; at += length) {
 		at += strspn(at, " []");
@@ -98,10 +155,12 @@ struct offer offer_of_arguments(const struct cli_command *command)
 		else if (length && *at >= 'A' && *at <= 'Z' &&
 			 strncmp(at, "OPTIONS", length) != 0) {
 			offer.kind = kind_of(command->name, at, length);
+			if (!strncmp(at, "KIND", length))
+				offer.words = kind_words();
 			break;
 		} /* words in lower case are typed as they stand */
 	}
-	if (offer.kind == OFFER_WORDS)
+	if (offer.kind == OFFER_WORDS && !offer.words)
 		offer.kind = OFFER_NOTHING; /* which words, only an option's table says */
 	return offer;
 }

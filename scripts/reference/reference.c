@@ -6,30 +6,46 @@
 
 #include "cli/commands.h"
 
-static const char usage[] = "usage: reference man DATE [COMMAND]\n"
-			    "       reference bash|fish|zsh\n"
-			    "Print the page telprobe(1) or telprobe-COMMAND(1), or a shell's "
-			    "completion, made from the\n"
-			    "tables of telprobe's commands.\n";
+static const char usage[] = "usage: reference man DATE [COMMAND|telprobe.yaml|telprobe.service]\n"
+			    "       reference bash|fish|zsh|sample\n"
+			    "Print the page telprobe(1), telprobe-COMMAND(1), telprobe.yaml(5) or "
+			    "telprobe.service(8), a\n"
+			    "shell's completion, or a sample of telprobe.yaml, made from "
+			    "telprobe's tables.\n";
 
 static const struct {
-	const char *shell;
+	const char *name;
+	void (*print)(FILE *file, const char *date);
+} pages[] = {
+	{ "telprobe.yaml", man_config },
+	{ "telprobe.service", man_service },
+};
+
+static const struct {
+	const char *name;
 	void (*print)(FILE *file);
-} completions[] = {
+} others[] = {
 	{ "bash", completion_bash },
 	{ "fish", completion_fish },
 	{ "zsh", completion_zsh },
+	{ "sample", sample_config },
 };
 
 static int print_man(const char *date, const char *name)
 {
 	const struct cli_command *command;
 	struct error error;
+	size_t i;
 
 	if (!name) {
 		man_overview(stdout, date);
 		return EXIT_SUCCESS;
 	}
+	for (i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
+		if (!strcmp(name, pages[i].name)) {
+			pages[i].print(stdout, date);
+			return EXIT_SUCCESS;
+		}
 	command = commands_find(name, &error);
 	if (!command) {
 		fprintf(stderr, "reference: %s\n", error.what);
@@ -49,9 +65,9 @@ static int print(int argc, char **argv)
 		fputs(usage, stdout);
 		return EXIT_SUCCESS;
 	}
-	for (i = 0; argc == 2 && i < sizeof(completions) / sizeof(completions[0]); i++)
-		if (!strcmp(argv[1], completions[i].shell)) {
-			completions[i].print(stdout);
+	for (i = 0; argc == 2 && i < sizeof(others) / sizeof(others[0]); i++)
+		if (!strcmp(argv[1], others[i].name)) {
+			others[i].print(stdout);
 			return EXIT_SUCCESS;
 		}
 	fputs(usage, stderr);

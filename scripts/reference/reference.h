@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* reference.h - man pages and completions, printed from the tables that parse the command line and
- * print --help (userspace/cli/command.h), so that they cannot differ.
+ * print --help (userspace/cli/command.h) and the configuration (userspace/service/config.h), so that
+ * they cannot differ.
  * A program of the build: it is not installed.
  *
  * To add a placeholder such as "FILE" to a synopsis or an option: its row in offers.c, which says
@@ -31,8 +32,8 @@ struct offer {
  * @option: a row of @command's table. Exits where the tables say nothing. */
 struct offer offer_of_option(const struct cli_command *command, const struct cli_option *option);
 
-/** offer_of_arguments() - for what is no option, by the first placeholder of the synopsis that is
- * none of an option. */
+/** offer_of_arguments() - for what is no option: the actions a synopsis begins with ("[list|check]"),
+ * for the first of them, else by its first placeholder that is none of an option. */
 struct offer offer_of_arguments(const struct cli_command *command);
 
 /** option_meaning() - the row an alias stands for, else the row itself. */
@@ -45,6 +46,13 @@ extern const struct cli_option help_option;
  * @date: "2026-11-21" */
 void man_overview(FILE *file, const char *date);
 void man_command(FILE *file, const struct cli_command *command, const char *date);
+
+/** man_config(), man_service() - pages telprobe.yaml(5) and telprobe.service(8). */
+void man_config(FILE *file, const char *date);
+void man_service(FILE *file, const char *date);
+
+/** sample_config() - a telprobe.yaml of comments: each key of its table, and the default. */
+void sample_config(FILE *file);
 
 /** completion_bash() - tables only; what reads them is completion.bash. */
 void completion_bash(FILE *file);

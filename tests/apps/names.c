@@ -29,7 +29,7 @@ static const char *const names[] = { NAMES_3(0) NAMES_3(1) NAMES_3(2) NAMES_3(3)
 static void one(const char *name)
 {
 	TELPROBE_COMMAND_BEGIN(name, name, name, 0);
-	TELPROBE_TAG("key", name, 0);
+	TELPROBE_TAG("label", name, 0);
 	TELPROBE_COMMAND_END(name, TELPROBE_FAILED, name, 0);
 }
 

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "capture/capture.h"
 #include "capture/proof.h"
 
 #define INSTRUCTION(c, d, s, o, i) \
@@ -105,7 +106,7 @@ static void proof_of_telprobe_is_clean(void **state)
 {
 	struct proof *proof = calloc(1, sizeof(*proof));
 	struct error error = { 0 };
-	int i, calls = 0;
+	int i, j, calls = 0;
 
 	(void)state;
 	assert_non_null(proof);
@@ -113,19 +114,74 @@ static void proof_of_telprobe_is_clean(void **state)
 		fail_msg("%s", error.what);
 	assert_in_range(proof->program_count, 4, PROOF_PROGRAMS);
 	for (i = 0; i < proof->program_count; i++) {
+		if (proof->program[i].is_of_service) /* of somebody else's */
+			continue;
 		if (proof->program[i].reads_user_memory)
 			fail_msg("program '%s' reads user memory", proof->program[i].name);
 		assert_true(proof->program[i].instructions > 1);
+		for (j = 0; j < proof->program[i].helper_count; j++)
+			if (!strncmp(proof->program[i].helper[j], "0x", 2))
+				fail_msg("program '%s' calls something that has no name, %s",
+					 proof->program[i].name, proof->program[i].helper[j]);
 		calls += proof->program[i].helper_count;
 	}
 	assert_true(calls > 8); /* they were looked at */
 	free(proof);
 }
 
+/* @names: declared ones. Return: what the last loaded program can do; *out_count: of all */
+static struct proof_program proof_with(const struct table *names, int *out_count)
+{
+	struct capture_options options = { .objects = 1 };
+	struct proof *proof = calloc(1, sizeof(*proof));
+	struct capture *capture = NULL;
+	struct proof_program last;
+	struct error error = { 0 };
+	int fds[PROOF_PROGRAMS];
+
+	assert_non_null(proof);
+	if (capture_open(&options, &capture, &error) || capture_declare(capture, names, &error) ||
+	    proof_of(fds, capture_program_fds(capture, fds, PROOF_PROGRAMS), proof, &error))
+		fail_msg("%s", error.what);
+	*out_count = proof->program_count;
+	last = proof->program[proof->program_count - 1];
+	capture_close(capture);
+	free(proof);
+	return last;
+}
+
+static void proof_tells_of_the_reader_of_declared_names(void **state)
+{
+	struct tp_declared_key key = { .target = 1, .text = "backup" };
+	struct proof_program program;
+	struct table names;
+	int without, with, i;
+
+	(void)state;
+	table_init(&names, sizeof(key), sizeof(uint32_t), 8);
+	program = proof_with(&names, &without);
+	assert_false(program.reads_user_memory);
+	*(uint32_t *)table_add(&names, &key) = 1;
+	program = proof_with(&names, &with);
+	table_clear(&names);
+	assert_int_equal(with, without + 1);
+	assert_string_equal(program.name, "marker_declared");
+	assert_true(program.reads_user_memory);
+	for (i = 0; i < program.helper_count; i++) /* and in no other way than this */
+		if (strstr(program.helper[i], "user") || strstr(program.helper[i], "_str"))
+			assert_int_equal(
+				strncmp(program.helper[i], "bpf_probe_read_user_str", 23) &&
+					strncmp(program.helper[i], "bpf_get_current_uid", 19),
+				0);
+}
+
 int main(void)
 {
 	enum { SAMPLES = sizeof(samples) / sizeof(samples[0]) };
-	struct CMUnitTest tests[SAMPLES + 1] = { cmocka_unit_test(proof_of_telprobe_is_clean) };
+	struct CMUnitTest tests[SAMPLES + 2] = {
+		cmocka_unit_test(proof_of_telprobe_is_clean),
+		cmocka_unit_test(proof_tells_of_the_reader_of_declared_names),
+	};
 	size_t i;
 
 	if (geteuid() != 0) {
@@ -133,7 +189,7 @@ int main(void)
 		return 77;
 	}
 	for (i = 0; i < SAMPLES; i++)
-		tests[i + 1] = (struct CMUnitTest){
+		tests[i + 2] = (struct CMUnitTest){
 			.name = samples[i].name,
 			.test_func = proof_of_sample_is_right,
 			.initial_state = (void *)(uintptr_t)&samples[i],

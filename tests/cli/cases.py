@@ -18,7 +18,7 @@ import time
 from examples import command_names
 from run import BUILD, REPOSITORY, TELPROBE, Skip
 
-READING = ("show", "last", "metrics", "export", "delete")
+READING = ("show", "last", "tail", "metrics", "export", "delete")
 EVENTS = 150  # of tests/unit/report/sample.h; 149 in the last 30 days
 ALL_APP = os.path.join(BUILD, "apps", "all")
 
@@ -124,7 +124,8 @@ def case_the_environment_names_a_database_and_the_option_wins(sandbox):
 def refused_by_all(sandbox, path, pattern):
     before = sorted(os.listdir(sandbox.directory))
     for command in READING:
-        sandbox.telprobe(command, "--db", path).expect(1, "^$", pattern)
+        once = ["--once"] if command == "tail" else []  # else it waits for a file
+        sandbox.telprobe(command, "--db", path, *once).expect(1, "^$", pattern)
     assert sorted(os.listdir(sandbox.directory)) == before, "a file appeared"
 
 
@@ -185,10 +186,57 @@ def case_show_prints_the_newest_last(sandbox):
     assert len(rows(sandbox, "show", "--db", "app.db", "-n", "100000", "--json")) == EVENTS
 
 
+def case_show_chooses_as_tail_does(sandbox):
+    for choice in (["--type", "command_failed,tag", "-n", "100"], ["--app", "mailer"], ["-n", "2"],
+                   ["--since", "10000d"], ["--since", "10000d", "--type", "tag", "-n", "1"],
+                   ["--type", "command_executed", "--app", "mailer", "-n", "3"]):
+        out = sandbox.telprobe("tail", "--db", "app.db", "--once", "--json", "-n", "20",
+                               *choice).expect().out
+        told = [json.loads(line) for line in out.splitlines()]
+        assert told and rows(sandbox, "show", "--db", "app.db", "-n", "20", *choice,
+                             "--json") == told, choice
+    assert len(rows(sandbox, "show", "--db", "app.db", "--since", "10000d", "--json")) == EVENTS
+    failed = rows(sandbox, "show", "--db", "app.db", "--type", "command_failed", "--json")
+    assert [row["event_type"] for row in failed] == ["command_failed"], failed
+    before = rows(sandbox, "show", "--db", "app.db", "--until", failed[0]["timestamp"], "--json",
+                  "-n", "1")
+    assert before[0]["timestamp"] < failed[0]["timestamp"]
+    for arguments in (["--since", "soon"], ["--type", "none"], ["--since", "1h", "--until", "2h"]):
+        sandbox.telprobe("show", "--db", "app.db", *arguments).expect(2, "^$", "hint: ")
+
+
+def case_no_event_of_a_choice_is_said(sandbox):
+    for command in (["show"], ["tail", "--once"]):
+        for choice, words in ((["--app", "none"], "no such events among the newest 100,000"),
+                              (["--app", "none", "--since", "10000d"], "no such events$"),
+                              (["--since", "2100-01-01"], "no such events$")):
+            sandbox.telprobe(*command, "--db", "app.db", *choice).expect(0, "^$", words)
+        sandbox.sample("empty.db", "many", "0")
+        sandbox.telprobe(*command, "--db", "empty.db").expect(0, "^$", "no events yet")
+
+
+def case_export_chooses_a_program(sandbox):
+    assert len(ndjson(sandbox, "--app", "none")) == 0
+    assert {event["source"]["product"] for event in ndjson(sandbox, "--app", "mailer")} == {
+        "mailer"}
+
+
 def case_show_refuses_bad_limits(sandbox):
     for limit in ("0", "-1", "x", "", "3x", "100001", "99999999999999999999"):
         sandbox.telprobe("show", "--db", "app.db", "--limit", limit).expect(
             2, "^$", "must be a whole number from 1 to 100000\nhint: ")
+
+
+def case_what_leaves_is_judged_again(sandbox):
+    with sqlite3.connect(sandbox.path("app.db")) as database:
+        database.execute("UPDATE names SET text = 'me' || id || '@example.org' WHERE id IN"
+                         " (SELECT n0 FROM series WHERE type = 1 AND kind = 0)")
+        database.commit()
+    told = "telprobe: [0-9]+ stored names were replaced: by the rules of today"
+    for command in (["export"], ["metrics", "--json"]):
+        out = sandbox.telprobe(*command, "--db", "app.db").expect(0, r"\[EMAIL\]", told).out
+        assert "example.org" not in out, command
+    sandbox.telprobe("show", "--db", "app.db", "-l", "1000").expect(0, "me[0-9]+@example.org")
 
 
 def case_an_empty_database_is_said_to_be_empty(sandbox):
@@ -215,6 +263,67 @@ def case_last_shows_a_tree_of_the_last_command(sandbox):
     assert [inner["event_type"] for inner in tool["inside"]] == [
         "tag", "measure", "measure", "measure", "error_occurred", "error_recovered"]
     assert len(tree["inside"]) == 15 + 6 + 3 + 2
+
+
+# --- tail ---------------------------------------------------------------------------------------
+
+def case_tail_begins_with_the_newest(sandbox):
+    shown = rows(sandbox, "show", "--db", "app.db", "--json", "-n", "7")
+    for spelling in (["-n", "7"], ["-l7"], ["--limit=7"], ["--lines", "7"]):
+        out = sandbox.telprobe("tail", "--db", "app.db", "--once", "--json", *spelling).expect().out
+        assert [json.loads(line) for line in out.splitlines()] == shown, spelling
+    text = sandbox.telprobe("tail", "--db", "app.db", "--once").expect().out.splitlines()
+    assert len(text) == 10 and re.search("process_exited +exit code 3.*, took 40.0 ms$", text[-1])
+    assert sandbox.telprobe("tail", "--db", "app.db", "--once", "--since",
+                            "10000d").expect().out.count("\n") == EVENTS
+
+
+def case_tail_chooses_types_and_programs(sandbox):
+    chosen = ndjson(sandbox, "--type", "command_failed,tag")
+    out = sandbox.telprobe("tail", "--db", "app.db", "--once", "--json", "-n", "100", "--type",
+                           "command_failed,tag").expect().out
+    told = [json.loads(line) for line in out.splitlines()]
+    assert [(event["timestamp"], event["event_type"]) for event in told] == [
+        (event["timestamp"], event["event_type"]) for event in chosen]
+    assert {event["product"] for event in told} == {event["source"]["product"] for event in chosen}
+
+
+def case_tail_ends_with_success_when_interrupted_or_unread(sandbox):
+    for number in (signal.SIGINT, signal.SIGTERM):
+        process = subprocess.Popen([TELPROBE, "tail", "--db", "app.db", "-n", "1"],
+                                   cwd=sandbox.directory, stdout=subprocess.PIPE, text=True)
+        assert "process_exited" in process.stdout.readline()
+        process.send_signal(number)
+        assert process.wait(10) == 0 and not process.stdout.read()
+    started = time.monotonic()
+    done = sandbox.shell("bash -c 'telprobe tail --db app.db | head -n 1; echo ${PIPESTATUS[0]}'")
+    assert done.out.splitlines()[1] == "0" and not done.err, (done.out, done.err)
+    assert time.monotonic() - started < 10
+
+
+def case_tail_waits_for_a_file_that_is_not_there_yet(sandbox):
+    process = subprocess.Popen([TELPROBE, "tail", "--db", "later.db", "-n", "2"], text=True,
+                               cwd=sandbox.directory, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE)
+    assert "no 'later.db' yet; waiting for it to appear" in process.stderr.readline()
+    sandbox.sample("made.db", "many", "5")
+    os.rename(sandbox.path("made.db"), sandbox.path("later.db"))
+    assert process.stderr.readline() == "telprobe: it is there\n"
+    told = [process.stdout.readline() for _ in range(5)]
+    process.send_signal(signal.SIGINT)
+    out, said = process.communicate(timeout=10)
+    assert (process.returncode, out, said) == (0, "", ""), (out, said)
+    assert len(set(told)) == 5, told
+
+
+def case_tail_refuses_what_makes_no_sense(sandbox):
+    for arguments in (["-n", "0"], ["-n", "x"], ["--since", "soon"], ["--type", "none"], ["x"]):
+        sandbox.telprobe("tail", "--db", "app.db", *arguments).expect(2, "^$", "hint: ")
+    sandbox.telprobe("tail", "--db", "none.db", "--once").expect(1, "^$", "no such file.*\nhint: ")
+    sandbox.telprobe("tail", "--db", "none.db", "--user", "root").expect(2, "^$", "--user does not")
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = sandbox.telprobe("tail", "--db", "app.db", stdout=full)
+    assert done.status == 1 and "no space left" in done.err, done.err
 
 
 # --- metrics ------------------------------------------------------------------------------------
@@ -298,10 +407,19 @@ def case_the_schema_refuses_what_is_not_an_event(sandbox):
         refuses(event_type, lambda event: event["session"].update(id="0"))
         refuses(event_type, lambda event: event.update(schema_version="1.0.1"))
         refuses(event_type, lambda event: event.update(timestamp="2026-11-20 12:00"))
+    for placeholder in ("[UNDECLARED]", "[REDACTED]", "[EMAIL]", "[USER_PATH]", "[OTHER]"):
+        event = json.loads(json.dumps(exported["command_failed"]))
+        event["payload"].update(name=placeholder)
+        assert judge.is_valid(event), placeholder
+    refuses("command_failed", lambda event: event["payload"].update(name="[EMAIL] x"))
+    refuses("command_failed", lambda event: event["payload"].update(exit_code=3))
+    refuses("command_abandoned", lambda event: event["payload"].update(error_category="x"))
+    refuses("command_abandoned", lambda event: event["payload"].pop("ended_by"))
     refuses("command_failed", lambda event: event["payload"].update(outcome="ok"))
     refuses("command_failed", lambda event: event["payload"].update(name="two words"))
     refuses("tool_completed", lambda event: event["payload"].update(subcommand="x"))
     refuses("crash_detected", lambda event: event["payload"].pop("signal"))
+    refuses("crash_detected", lambda event: event["payload"].update(exit_code=1))
     refuses("process_exited", lambda event: event["payload"].update(signal="SIGINT", exit_code=1))
     refuses("measure", lambda event: event["payload"].pop("bucket_lower"))
 
@@ -470,7 +588,7 @@ def on_terminal(sandbox, arguments, answer, environment=None):
 def case_delete_without_terminal_refuses(sandbox):
     for command in ("delete", "clear"):
         sandbox.telprobe(command, "--db", "app.db").expect(
-            2, "^$", f"no terminal to ask on\nhint: to delete all {EVENTS} events .*--confirm")
+            2, "^$", f"no terminal to ask on\nhint: to delete all {EVENTS} events \\([^)]*\\) unasked: .*--confirm")
     assert len(ndjson(sandbox)) == EVENTS
 
 
@@ -547,11 +665,136 @@ def case_probes_refuses_what_is_no_program(sandbox):
 
 def case_explain_tells_what_never(sandbox):
     text = sandbox.telprobe("explain").expect(out="^Never collected").out
-    assert "DO_NOT_TRACK" in text and "crash_detected" in text
+    assert "DO_NOT_TRACK" in text and "crash " in text and "90 days, the default" in text, text
+    assert len(text.splitlines()) < 80 and all(len(line) <= 80 for line in text.splitlines()), text
     told = rows(sandbox, "explain", "--json")
     assert [level["level"] for level in told["levels"]] == ["off", "basic", "enhanced", "full"]
     assert {event["level"] for event in told["events"]} == {"enhanced", "full"}
-    sandbox.telprobe("explain", "x").expect(2, "^$", "unexpected argument 'x'")
+    assert told["retention"] == {"days": 90, "own_days": 0, "machine_days": 90, "max_bytes": 0,
+                                 "is_in_force": False}
+    sandbox.telprobe("explain", "never").expect(out="^Never collected")
+    sandbox.telprobe("explain", "kept").expect(out="constants of the program's own file")
+
+
+def case_explain_tells_all_of_a_kind_an_event_a_field_or_a_level(sandbox):
+    out = sandbox.telprobe("explain", "crash_detected").expect(
+        out="crash_detected, level enhanced").out
+    assert "signal = SIGSEGV" in out and "90 days" in out and "exit_code" not in out, out
+    out = sandbox.telprobe("explain", "command").expect(out="command_abandoned, level").out
+    assert "only of command_abandoned" in out and "name = backup" in out, out
+    sandbox.telprobe("explain", "cpu_ms").expect(out="(?s)good for +what a run costs.*level +full")
+    sandbox.telprobe("explain", "product").expect(out="source.product, field of: event")
+    sandbox.telprobe("explain", "minimal").expect(out="^basic .*(?s:.*)count = 12")
+    sandbox.telprobe("explain", "database").expect(out="meta +id_key +random key")
+    sandbox.telprobe("explain", "comand").expect(2, "^$", "hint: did you mean 'telprobe explain command'")
+    sandbox.telprobe("explain", "command", "--json").expect(2, "^$", "--json tells of everything")
+    sandbox.telprobe("explain", "--proof", "command").expect(2, "^$", "--proof goes alone")
+    sandbox.telprobe("explain", "a", "b").expect(2, "^$", "unexpected argument 'b'")
+
+
+def dotted(event):
+    """What an exported event says, as explain names it: source.product; the payload apart."""
+    for key, value in event.items():
+        if key == "payload":
+            continue
+        if isinstance(value, dict):
+            yield from (f"{key}.{inner}" for inner in value)
+        else:
+            yield key
+
+
+def case_explain_names_whatever_is_printed(sandbox):
+    told = rows(sandbox, "explain", "--json")
+    fields = {event["event_type"]: set(event["fields"]) for event in told["events"]}
+    for event in ndjson(sandbox):
+        assert set(dotted(event)) <= set(told["envelope"]), event
+        assert set(event["payload"]) <= fields[event["event_type"]], event
+    header = sandbox.telprobe("export", "--db", "app.db", "--format", "csv").expect().out
+    columns = header.splitlines()[0].split(",")
+    assert {name[len("payload_"):] for name in columns if name.startswith("payload_")} == set().union(
+        *fields.values())
+    assert [name for name in columns if not name.startswith("payload_")] == [
+        name.replace("session.", "session_").replace("source.", "") for name in told["envelope"]]
+    named = {field["name"].split(".")[-1] for field in told["fields"]}
+    for words in (["show"], ["tail", "--once"]):
+        out = sandbox.telprobe(*words, "--db", "app.db", "--json").expect().out
+        printed = json.loads(out) if words == ["show"] else map(json.loads, out.splitlines())
+        for row in printed:
+            assert set(row) <= named, row
+
+
+def case_explain_names_every_column_that_is_stored_and_no_other(sandbox):
+    told = {(row["table"], row["column"]) for row in rows(sandbox, "explain", "--json")["database"]}
+    reader = sqlite3.connect(sandbox.path("app.db"))
+    stored = {(table, column[1]) for table, in reader.execute(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'").fetchall()
+              for column in reader.execute(f"PRAGMA table_info({table})")}
+    reader.close()
+    assert told == stored, told ^ stored
+
+
+def case_examples_of_explain_make_valid_events(sandbox):
+    judge = validator()
+    told = rows(sandbox, "explain", "--json")
+    envelope = {field["name"]: field["example"] for field in told["fields"] if field["part"] == "event"}
+    for event in told["events"]:
+        made = {"payload": {}}
+        for name, example in envelope.items():
+            inner = made.setdefault(name.split(".")[0], {}) if "." in name else made
+            inner[name.split(".")[-1]] = example
+        made["event_type"] = event["event_type"]
+        for name in event["fields"]:
+            example, = [field["example"] for field in told["fields"] if field["name"] == name and
+                        event["event_type"] in field.get("events", [])]
+            made["payload"][name] = example
+        if "outcome" in event["fields"]:  # those two are given by the type
+            made["payload"]["outcome"] = {"executed": "ok", "completed": "ok"}.get(
+                event["event_type"].split("_")[1], event["event_type"].split("_")[1])
+        if event["kind"] != "lifecycle" and "number" in event["fields"]:
+            made["payload"]["action"] = event["event_type"]
+        if event["event_type"] == "process_exited":
+            made["payload"].pop("signal")  # or its exit code
+        wrong = [f"{error.json_path}: {error.message}" for error in judge.iter_errors(made)]
+        assert not wrong, (made, wrong)
+
+
+def case_explain_diff_tells_what_a_kept_answer_lacks(sandbox):
+    told = rows(sandbox, "explain", "--json")
+    sandbox.write("same.json", json.dumps(told).encode())
+    out = sandbox.telprobe("explain", "--diff", "same.json").expect().out
+    assert out == "against same.json:\nnothing else is collected, and nothing is kept longer\n", out
+    told["events"] = [event for event in told["events"] if event["event_type"] != "tag"]
+    told["totals"].append("mood")
+    told["retention"]["days"] = 30
+    crash, = [event for event in told["events"] if event["event_type"] == "crash_detected"]
+    crash["at_full"].append("signal")
+    sandbox.write("then.json", json.dumps(told).encode())
+    out = sandbox.telprobe("explain", "--diff", "then.json").expect().out
+    assert out == ("against then.json:\nnewly collected\n  enhanced tag: key value parent process\n"
+                   "collected at a lower level than before\n  enhanced crash_detected: signal\n"
+                   "no longer collected\n  basic totals: mood\n"
+                   "kept longer\n  90 days, before 30 days\n"), out
+    changed = rows(sandbox, "explain", "--diff", "then.json", "--json")
+    assert changed["against"] == "then.json" and len(changed["added"]) == 4
+    assert changed["lower"] == [{"event_type": "crash_detected", "field": "signal",
+                                 "level": "enhanced", "level_before": "full"}]
+    assert changed["kept_days"] == {"before": 30, "now": 90}
+    for content in (b"", b"{", b"[]", b"{}", b"\0" * 100, b"[" * 100000, b'{"events": [7]}'):
+        sandbox.write("bad.json", content)
+        sandbox.telprobe("explain", "--diff", "bad.json").expect(1, "^$", "'bad.json' is no answer of ")
+    sandbox.telprobe("explain", "--diff", "none.json").expect(1, "^$", "cannot read 'none.json'")
+    sandbox.telprobe("explain", "--diff", ".").expect(1, "^$", "cannot read '.'")
+    sandbox.telprobe("explain", "--diff", env={"TELPROBE_SOCKET": "none"}).expect(
+        1, "^$", "cannot reach the service.*\nhint: telprobe explain --diff FILE needs none")
+
+
+def case_run_at_basic_has_no_events_to_list(sandbox):
+    for options in (["--record", "a"], ["--expect", "a"], ["--compare"]):
+        sandbox.telprobe("run", "--level", "basic", *options, "--", "true", "true").expect(
+            2, err="at level 'basic' there are totals and no events")
+    sandbox.telprobe("run", "--level", "off", "--", "true").expect(2, err="there is nothing to run")
+    sandbox.telprobe("run", "--level", "loud", "--", "true").expect(
+        2, err="expected basic, enhanced or full")
 
 
 def case_run_needs_a_command(sandbox):
@@ -567,4 +810,84 @@ def case_doctor_says_what_follows_and_what_to_do(sandbox):
         assert feature["state"] in ("ok", "missing", "without", "untried"), feature
         assert feature["state"] != "missing" or feature["advice"], feature
         assert feature["state"] != "without" or feature["follows"], feature
-    sandbox.telprobe("doctor", "x").expect(2, "^$", "unexpected argument 'x'")
+    sandbox.telprobe("doctor", "x").expect(2, "^$", "unexpected argument 'x': a FILE goes with")
+    sandbox.telprobe("doctor", "--config", "x").expect(2, "^$", "--config goes with --bundle")
+
+
+# --- selftest -----------------------------------------------------------------------------------
+
+def case_selftest_refuses_arguments_and_who_is_not_root(sandbox):
+    sandbox.telprobe("selftest", "x").expect(2, "^$", "unexpected argument 'x'")
+    for words in ([], ["a"], ["a", "b", "c", "d", "e"]):
+        sandbox.telprobe("selftest", "--fixture", *words).expect(1, "^$", "not given its secrets")
+    if os.geteuid():
+        sandbox.telprobe("selftest").expect(1, "^$", "needs root\nhint: sudo telprobe selftest")
+
+
+# --- redact -------------------------------------------------------------------------------------
+
+def judged(sandbox, *arguments, **how):
+    out = sandbox.telprobe("redact", "--json", *arguments, **how).expect().out
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def case_redact_tells_verdict_layer_and_rule(sandbox):
+    answers = judged(sandbox, "--no-vocabulary", "think", "10.1.2.3", "two words", "user.email")
+    assert [(each["output"], each["verdict"], each["layer"], each["rule"]) for each in answers] == [
+        ("think", "kept", None, None), ("[IP]", "replaced", "pattern", "ipv4"),
+        ("[REDACTED]", "replaced", "shape", "identifier"),
+        ("[REDACTED]", "replaced", "pattern", "sensitive word")], answers
+    done = sandbox.telprobe("redact", "think").expect(0, r"^\[UNDECLARED\] +provenance", "no target")
+    assert len(done.out.splitlines()) == 1
+    answers = judged(sandbox, "--target", os.path.join(BUILD, "apps", "tasks"), "think",
+                     "never-in-that-file")
+    assert [each["layer"] for each in answers] == [None, "provenance"], answers
+
+
+def case_redact_judges_by_the_names_a_target_declares(sandbox):
+    os.makedirs(sandbox.path("etc/targets.d"))
+    sandbox.write("etc/targets.d/demo.yaml", b"paths: /usr/bin/demo\nnames: [think, ACME-42]\n")
+    sandbox.write("etc/telprobe.yaml", b"sensitive_patterns: ['^acme-']\n")
+    words = ["--config", "etc", "think", "thin", "ACME-42"]
+    for names in ("demo", "etc/targets.d/demo.yaml"):
+        answers = judged(sandbox, "--names", names, *words)
+        assert [(each["output"], each["layer"]) for each in answers] == [
+            ("think", None), ("[UNDECLARED]", "provenance"), ("[REDACTED]", "pattern")], answers
+    sandbox.write("demo", b"the target of this name is meant, not this file")
+    assert judged(sandbox, "--names", "demo", *words)[0]["layer"] is None
+    sandbox.telprobe("redact", "--names", "dmo", *words).expect(1, "^$", "no target of that name")
+    sandbox.write("etc/targets.d/bad.yaml", b"paths: /usr/bin/demo\nnmes: think\n")
+    sandbox.telprobe("redact", "--names", "bad", *words).expect(1, "^$", "bad.yaml:2: unknown key")
+    sandbox.telprobe("redact", "--names", "demo", "--target", "x", "y").expect(2, "^$", "exclude")
+
+
+def case_redact_reads_standard_input_for_a_dash(sandbox):
+    for words in ([], ["-"]):
+        done = sandbox.telprobe("redact", "--no-vocabulary", *words, stdin=None,
+                                input="think\n10.0.0.1\n-\n").expect()
+        assert [line.split()[0] for line in done.out.splitlines()] == ["kept", "[IP]", "[REDACTED]"]
+    sandbox.telprobe("redact", "--no-vocabulary", "x", "-").expect(2, "^$", "'-' stands alone")
+
+
+def case_redact_hostile_text_is_shown_harmless(sandbox):
+    hostile = b"%s%n\n'; DROP TABLE x;--\n\x1b[31mred\na\0b\n\xff\xfe\n" + b"x" * (1 << 20) + b"\n"
+    sandbox.write("hostile", hostile)
+    for option in ("", "--json"):
+        done = sandbox.shell(f"telprobe redact --no-vocabulary {option} < hostile")
+        assert done.status == 0 and len(done.out.splitlines()) == 6, done.out[:500]
+        assert all(" " <= c <= "~" or c == "\n" for c in done.out)
+    lines = [json.loads(line) for line in done.out.splitlines()]
+    assert lines[3]["input"] == "a\0b" and lines[4]["input"] == "\ufffd\ufffd"
+    assert all(line["verdict"] == "replaced" for line in lines), lines[:5]
+
+
+def case_redact_uses_the_configuration_and_names_a_bad_line(sandbox):
+    os.mkdir(sandbox.path("etc"))
+    sandbox.write("etc/telprobe.yaml", b"sensitive_patterns: ['^acme-']\nstrip_pii: false\n")
+    answers = judged(sandbox, "--no-vocabulary", "--config", "etc", "acme-plan", "10.1.2.3")
+    assert [each["output"] for each in answers] == ["[REDACTED]", "10.1.2.3"], answers
+    sandbox.write("etc/telprobe.yaml", b"ignore: x\nsensitive_patterns:\n  - '(open'\n")
+    sandbox.telprobe("redact", "--config", "etc", "--no-vocabulary", "x").expect(
+        1, "^$", r"telprobe.yaml:3: '\(open' is no regular expression")
+    sandbox.telprobe("redact", "--field", "x", "y").expect(2, "^$", "unknown field 'x'")
+    sandbox.telprobe("redact", "--target", "x", "--no-vocabulary", "y").expect(2, "^$", "exclude")

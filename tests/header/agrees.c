@@ -16,8 +16,8 @@ _Static_assert((int)TELPROBE_CONVERSATION == TP_KIND_CONVERSATION, "kind");
 _Static_assert((int)TELPROBE_PHASE == TP_KIND_PHASE, "kind");
 _Static_assert((int)TELPROBE_PHASE == TP_SPAN_KINDS - 1, "every kind of span is in both");
 
-#define HEADER_NAME(name, parameters)	   #name,
-#define RECORD_NAME(constant, name, level) #name,
+#define HEADER_NAME(name, parameters)		     #name,
+#define RECORD_NAME(constant, name, level, category) #name,
 
 static const char *const header_names[] = { TELPROBE_MARKERS_(HEADER_NAME) };
 static const char *const record_names[] = { TP_MARKERS_TABLE(RECORD_NAME) };

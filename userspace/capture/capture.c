@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -61,6 +62,7 @@ static int load(struct capture *capture, struct error *error)
 	bpf_map__set_max_entries(programs->maps.counters, capture->room * TP_KINDS);
 	bpf_map__set_max_entries(programs->maps.events, capture->ring_bytes);
 	bpf_program__set_autoload(programs->progs.environment, capture->reads_environment);
+	bpf_program__set_autoload(programs->progs.mapped, capture->asks_mapped);
 	if (capture->facts.method == CAPTURE_UPROBE_MULTI) {
 		bpf_program__set_expected_attach_type(programs->progs.marker, LINK_UPROBE_MULTI);
 		bpf_program__set_expected_attach_type(programs->progs.empty, LINK_UPROBE_MULTI);
@@ -94,6 +96,9 @@ static int map_pages(struct capture *capture, struct error *error)
 	capture->reader = reader;
 	if (ret)
 		return ret;
+	ret = totals_map(capture, error);
+	if (ret)
+		return ret;
 	capture->reader->watermark_bytes = capture->ring_bytes / 4;
 	capture_renew(capture);
 	return 0;
@@ -107,6 +112,7 @@ static int attach_process_programs(struct capture *capture, struct error *error)
 		capture->programs->progs.process_forks,
 		capture->programs->progs.process_execs,
 		capture->programs->progs.process_exits,
+		[CAPTURE_BEATS] = capture->programs->progs.processes_alive,
 	};
 	size_t i;
 
@@ -121,11 +127,28 @@ static int attach_process_programs(struct capture *capture, struct error *error)
 	return 0;
 }
 
+static int choose_method(struct capture *capture, struct error *error)
+{
+	int ret;
+
+	capture->facts.method =
+		capture->attach == CAPTURE_ATTACH_PERF ? CAPTURE_PERF_EVENT : trial_method();
+	capture->way.method = capture->facts.method;
+	if (capture->attach != CAPTURE_ATTACH_MULTI ||
+	    capture->facts.method == CAPTURE_UPROBE_MULTI)
+		return 0;
+	ret = error_set(error, -ENOTSUP, "this kernel has no uprobe_multi links");
+	error_hint(error, "Linux 6.6 or later has them; 'attach: auto' does without");
+	return ret;
+}
+
 static int open_parts(struct capture *capture, struct error *error)
 {
 	int ret;
 
-	capture->facts.method = trial_method();
+	ret = choose_method(capture, error);
+	if (ret)
+		return ret;
 	capture->programs = telprobe_bpf__open();
 	if (!capture->programs)
 		return error_set(error, -errno, "cannot read telprobe's eBPF programs: %s",
@@ -150,6 +173,9 @@ static int open_parts(struct capture *capture, struct error *error)
 	if (capture->lease_fd < 0)
 		return error_set(error, capture->lease_fd, "cannot watch for writers: %s",
 				 error_text(capture->lease_fd));
+	capture->left_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (capture->left_fd < 0)
+		return error_set(error, -errno, "cannot wait for detaching: %s", error_text(errno));
 	return attach_process_programs(capture, error);
 }
 
@@ -162,11 +188,18 @@ int capture_open(const struct capture_options *options, struct capture **out, st
 		return error_set(error, -ENOMEM, "no memory for the capture side");
 	libbpf_set_print(listen_to_libbpf);
 	capture->lease_fd = -1;
+	capture->left_fd = -1;
+	capture->declared = (struct declared_parts){
+		.program_fd = -1, .map_fd = -1, .loader_fd = -1, .learned_fd = -1
+	};
 	capture->room = options->objects + 1;
 	capture->reads_environment = options->reads_environment;
+	capture->asks_mapped = options->asks_mapped;
+	capture->attach = options->attach;
 	capture->ring_bytes = ring_size(options->ring_bytes);
 	capture->objects = calloc(capture->room, sizeof(*capture->objects));
-	if (!capture->objects) {
+	capture->generations = calloc(capture->room, sizeof(*capture->generations));
+	if (!capture->objects || !capture->generations) {
 		ret = error_set(error, -ENOMEM, "no memory for %u files", options->objects);
 		goto close;
 	}
@@ -178,6 +211,11 @@ int capture_open(const struct capture_options *options, struct capture **out, st
 close:
 	capture_close(capture);
 	return ret;
+}
+
+void capture_set_opener(struct capture *capture, const struct capture_opener *opener)
+{
+	capture->way.opener = *opener;
 }
 
 static int hide_globals(struct capture *capture)
@@ -205,14 +243,32 @@ int capture_hide(struct capture *capture, struct error *error)
 		     madvise(capture->reader, page, MADV_DONTFORK)))
 		ret = -errno;
 	if (!ret)
+		ret = totals_hide(capture);
+	if (!ret)
 		ret = hide_globals(capture);
 	return ret ? error_set(error, ret, "cannot hide the ring from other processes: %s",
 			       error_text(ret))
 		   : 0;
 }
 
+/* With the programs' variables it could make them forget who is to be silent. */
+static void give_up_globals(struct capture *capture)
+{
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, capture->programs->obj)
+	{
+		size_t bytes, page = (size_t)sysconf(_SC_PAGESIZE);
+		const void *mapping = bpf_map__initial_value(map, &bytes);
+
+		if (mapping)
+			munmap((void *)(uintptr_t)mapping, (bytes + page - 1) / page * page);
+	}
+}
+
 void capture_only_read(struct capture *capture)
 {
+	give_up_globals(capture);
 	munmap(capture->lease, (size_t)sysconf(_SC_PAGESIZE));
 	capture->lease = NULL;
 }
@@ -229,14 +285,19 @@ void capture_close(struct capture *capture)
 	}
 	if (capture->reader)
 		munmap(capture->reader, (size_t)sysconf(_SC_PAGESIZE));
+	totals_unmap(capture);
 	capture_remove_all(capture);
 	for (i = 0; i < CAPTURE_PROCESS_LINKS; i++)
 		bpf_link__destroy(capture->process_links[i]);
 	ring_close(capture->ring);
+	declared_unload(capture);
 	telprobe_bpf__destroy(capture->programs);
 	if (capture->lease_fd >= 0)
 		close(capture->lease_fd);
+	if (capture->left_fd >= 0)
+		close(capture->left_fd);
 	free(capture->objects);
+	free(capture->generations);
 	free(capture);
 }
 
@@ -245,9 +306,44 @@ void capture_renew(struct capture *capture)
 	*(volatile __u64 *)&capture->lease->until_ns = clock_monotonic_ns() + TP_LEASE_NS;
 }
 
+int capture_beat(struct capture *capture, uint64_t beat_ns, struct error *error)
+{
+	char nothing[64]; /* the program writes no text */
+	ssize_t count;
+	int fd, ret = 0;
+
+	if (!capture->process_links[CAPTURE_BEATS])
+		return 0;
+	*(volatile __u64 *)&capture->lease->beat_ns = beat_ns;
+	fd = bpf_iter_create(bpf_link__fd(capture->process_links[CAPTURE_BEATS]));
+	if (fd < 0)
+		ret = -errno;
+	while (!ret && (count = read(fd, nothing, sizeof(nothing))) != 0)
+		if (count < 0 && errno != EAGAIN && errno != EINTR)
+			ret = -errno;
+	if (fd >= 0)
+		close(fd);
+	return ret ? error_set(error, ret, "cannot look at the processes that run: %s",
+			       error_text(ret))
+		   : 0;
+}
+
 void capture_stop(struct capture *capture)
 {
 	*(volatile __u64 *)&capture->lease->until_ns = 0;
+}
+
+enum { STORAGE_TRIES = 100 };
+
+/* Of two who give a process its first storage, of whatever program, the kernel lets one wait:
+ * bpf_local_storage_alloc(), Linux 5.11 to 6.18. */
+static int write_storage(int map_fd, int process_fd, const void *value, uint64_t how)
+{
+	int tries, ret = -EAGAIN;
+
+	for (tries = 0; tries < STORAGE_TRIES && ret == -EAGAIN; tries++)
+		ret = bpf_map_update_elem(map_fd, &process_fd, value, how);
+	return ret;
 }
 
 static int write_mark(struct capture *capture, pid_t pid, const struct tp_mark *mark, uint64_t how,
@@ -262,8 +358,7 @@ static int write_mark(struct capture *capture, pid_t pid, const struct tp_mark *
 	fd = (int)syscall(SYS_pidfd_open, pid, 0);
 	ret = fd < 0 ? -errno : 0;
 	if (!ret)
-		ret = bpf_map_update_elem(bpf_map__fd(capture->programs->maps.threads), &fd, state,
-					  how);
+		ret = write_storage(bpf_map__fd(capture->programs->maps.threads), fd, state, how);
 	if (fd >= 0)
 		close(fd);
 	free(state);
@@ -272,12 +367,12 @@ static int write_mark(struct capture *capture, pid_t pid, const struct tp_mark *
 	return 0;
 }
 
-int capture_mark(struct capture *capture, pid_t pid, enum tp_level level, bool is_silent,
+int capture_mark(struct capture *capture, pid_t pid, uint32_t agreed, bool is_silent,
 		 struct error *error)
 {
 	struct tp_mark mark = {
 		.mark = TP_MARK_RUN | TP_MARK_FIRST | (is_silent ? TP_MARK_SILENT : 0),
-		.level = level,
+		.agreed = agreed,
 	};
 
 	return write_mark(capture, pid, &mark, BPF_ANY, error);
@@ -291,19 +386,18 @@ int capture_silence(struct capture *capture, pid_t pid, struct error *error)
 	return ret == -EEXIST ? 0 : ret;
 }
 
-int capture_consent(struct capture *capture, uint32_t uid, uint32_t target, enum tp_level level,
-		    struct error *error)
+int capture_consent(struct capture *capture, uint32_t uid, uint32_t target,
+		    const struct tp_consent *agreed, struct error *error)
 {
 	struct tp_consent_key key = { .uid = uid, .target = target };
-	struct tp_consent value = { .level = level, .categories = ~0u };
 	int fd = bpf_map__fd(capture->programs->maps.consent), ret;
 
-	if (level == TP_LEVEL_OFF) {
+	if (agreed->level == TP_LEVEL_OFF) {
 		ret = bpf_map_delete_elem(fd, &key);
 		if (ret == -ENOENT)
 			ret = 0;
 	} else {
-		ret = bpf_map_update_elem(fd, &key, &value, BPF_ANY);
+		ret = bpf_map_update_elem(fd, &key, agreed, BPF_ANY);
 	}
 	if (ret)
 		return error_set(error, ret, "cannot tell the kernel a decision: %s",

@@ -137,7 +137,7 @@ static bool try_lease(char *found, size_t bytes)
 	return !ret;
 }
 
-static bool btf_has_function(const char *name)
+bool features_has_function(const char *name)
 {
 	struct btf *btf = btf__load_vmlinux_btf();
 	bool has_it = btf && btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
@@ -148,7 +148,7 @@ static bool btf_has_function(const char *name)
 
 static bool try_preemption(char *found, size_t bytes)
 {
-	bool has_it = btf_has_function("bpf_preempt_disable");
+	bool has_it = features_has_function("bpf_preempt_disable");
 
 	snprintf(found, bytes, has_it ? "bpf_preempt_disable is there" : "no bpf_preempt_disable");
 	return has_it;
@@ -210,6 +210,30 @@ static bool try_lockdown(char *found, size_t bytes)
 	return !strstr(text, "[confidentiality]");
 }
 
+void features_facts(struct kernel_facts *out)
+{
+	char found[160];
+
+	libbpf_set_print(NULL);
+	out->has_types = try_btf(found, sizeof(found));
+	out->is_confidential = !try_lockdown(found, sizeof(found));
+	out->has_multi = try_multi(found, sizeof(found)) || !try_bpf(found, sizeof(found)) ||
+			 !try_rights(found, sizeof(found));
+	out->has_admin = capability_is_set(CAP_SYS_ADMIN);
+	out->has_ring_fix = try_ring_fix(found, sizeof(found));
+}
+
+static bool try_landlock(char *found, size_t bytes)
+{
+	long version = syscall(SYS_landlock_create_ruleset, NULL, 0, 1 /* ask for the version */);
+
+	if (version < 0)
+		snprintf(found, bytes, "landlock_create_ruleset: %s", error_text(errno));
+	else
+		snprintf(found, bytes, "version %ld of its interface", version);
+	return version >= 0;
+}
+
 static const struct row rows[] = {
 	{ "machine", true, "telprobe knows x86-64 and arm64 only", "", try_machine },
 	{ "rights", true, "nothing can be attached",
@@ -234,14 +258,29 @@ static const struct row rows[] = {
 	  "under full preemption a record may hold up the reader for a moment",
 	  "Linux 6.12 or later has it", try_preemption },
 	{ "hardened ring buffer", false,
-	  "the reader of the ring must be trusted like root "
-	  "(CVE-2024-41009)",
+	  "the reader of the ring must be trusted like root, and the service's collector runs as "
+	  "root (CVE-2024-41009)",
 	  "install your distribution's kernel update", try_ring_fix },
+	{ "Landlock", false, "the service's processes are kept from files by their accounts alone",
+	  "boot with landlock among the kernel's lsm=; CONFIG_SECURITY_LANDLOCK is needed",
+	  try_landlock },
 	{ "bpffs", false,
 	  "probes end with the process that attached them: telprobe run needs no more",
 	  "mount -t bpf bpf " BPFFS_PATH, try_bpffs },
 	{ "tracefs", false, "nothing: telprobe does not use it", "", try_tracefs },
 };
+
+const char *feature_state_name(enum feature_state state)
+{
+	static const char *const names[] = {
+		[FEATURE_PRESENT] = "ok",
+		[FEATURE_MISSING] = "missing",
+		[FEATURE_REDUCED] = "without",
+		[FEATURE_UNTRIED] = "untried",
+	};
+
+	return names[state];
+}
 
 int features_probe(struct feature out[FEATURES_MAX])
 {

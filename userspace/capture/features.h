@@ -5,6 +5,8 @@
 #ifndef TELPROBE_CAPTURE_FEATURES_H
 #define TELPROBE_CAPTURE_FEATURES_H
 
+#include <stdbool.h>
+
 enum feature_state {
 	FEATURE_PRESENT,
 	FEATURE_MISSING, /* telprobe cannot work */
@@ -22,7 +24,25 @@ struct feature {
 
 enum { FEATURES_MAX = 24 };
 
+/** feature_state_name() - "ok", "missing", "without", "untried" */
+const char *feature_state_name(enum feature_state state);
+
 /** features_probe() - fill @out. Return: how many. */
 int features_probe(struct feature out[FEATURES_MAX]);
+
+/** features_has_function() - whether the kernel itself, not a module, has a function of that name */
+bool features_has_function(const char *name);
+
+struct kernel_facts {	      /* what decides how the service runs, if it does */
+	bool has_types;	      /* BTF */
+	bool is_confidential; /* locked down against reading kernel memory */
+	bool has_multi;	      /* uprobe_multi links; also where no program can be loaded: that is
+				 told by who tries, and the kernel was not asked */
+	bool has_admin;	      /* CAP_SYS_ADMIN, of this process */
+	bool has_ring_fix;    /* of CVE-2024-41009: who maps a ring cannot reach beyond it */
+};
+
+/** features_facts() - found by trying, as root */
+void features_facts(struct kernel_facts *out);
 
 #endif

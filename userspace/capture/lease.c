@@ -59,6 +59,13 @@ bool lease_holds(int fd)
 	return fcntl(fd, F_GETLEASE) == F_RDLCK;
 }
 
+enum capture_use lease_use(int fd)
+{
+	if (!lease_holds(fd) || fcntl(fd, F_SETLEASE, F_WRLCK))
+		return CAPTURE_SHARED;
+	return fcntl(fd, F_SETLEASE, F_RDLCK) ? CAPTURE_WRITTEN : CAPTURE_ALONE;
+}
+
 int lease_next(int watch_fd)
 {
 	struct signalfd_siginfo info;

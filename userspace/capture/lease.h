@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "capture/capture.h"
 #include "lib/error.h"
 
 /** lease_watch() - block the signal in this thread and make its signalfd. Return: fd or -errno. */
@@ -19,6 +20,13 @@ int lease_take(int fd, const char *path, struct error *error);
 
 /** lease_holds() - not yet broken by a writer */
 bool lease_holds(int fd);
+
+/** lease_use() - who else has the file of @fd open; mapped and executed files count (the check for
+ * F_WRLCK in fs/locks.c, Linux 5.3 and later). Whoever opens the file for reading in the moment it
+ * takes may break the lease, which holds again on return: lease_next() tells of it for nothing. Who
+ * opens it for writing in that moment keeps us from the lease we had: CAPTURE_WRITTEN. Of a file
+ * without a lease it is taken for granted that somebody has it. */
+enum capture_use lease_use(int fd);
 
 /** lease_next() - descriptor of a broken lease; -1: none waits */
 int lease_next(int watch_fd);

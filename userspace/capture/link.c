@@ -15,6 +15,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "capture/perf_event.h"
+
 enum { DETACH_THREADS = 32 };
 
 /* union bpf_attr as BPF_LINK_CREATE reads it for uprobe_multi; include/uapi/linux/bpf.h of Linux
@@ -73,38 +75,29 @@ int links_try_multi(int program_fd, const char *path)
 	return multi_attach(program_fd, path, &site, 1);
 }
 
-static int uprobe_event_type(void)
+static int open_event(const struct capture_opener *opener, int file_fd,
+		      const struct link_site *site)
 {
-	FILE *file = fopen("/sys/bus/event_source/devices/uprobe/type", "re");
-	int type = -ENOENT;
+	int type;
 
-	if (!file)
-		return -ENOENT;
-	if (fscanf(file, "%d", &type) != 1)
-		type = -ENOENT;
-	fclose(file);
-	return type;
+	if (opener->open)
+		return opener->open(opener->data, file_fd, site->offset, site->semaphore_offset);
+	type = perf_event_type();
+	if (type < 0)
+		return type;
+	return perf_event_make(type, file_fd, site->offset, site->semaphore_offset);
 }
 
 /* The link keeps the event; libbpf's own wrapper would disable it when its handle is freed. */
-static int perf_attach(int program_fd, const char *path, const struct link_site *site)
+static int perf_attach(int program_fd, const struct capture_opener *opener, int file_fd,
+		       const struct link_site *site)
 {
-	struct perf_event_attr event = {
-		.size = sizeof(event),
-		.config = site->semaphore_offset << 32,
-		.config1 = (uintptr_t)path,
-		.config2 = site->offset,
-	};
 	LIBBPF_OPTS(bpf_link_create_opts, options, .perf_event.bpf_cookie = site->cookie);
-	int type = uprobe_event_type();
-	int event_fd, link_fd;
+	int event_fd = open_event(opener, file_fd, site);
+	int link_fd;
 
-	if (type < 0)
-		return type;
-	event.type = (uint32_t)type;
-	event_fd = (int)syscall(SYS_perf_event_open, &event, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
 	if (event_fd < 0)
-		return -errno;
+		return event_fd;
 	link_fd = bpf_link_create(program_fd, event_fd, BPF_PERF_EVENT, &options);
 	if (link_fd >= 0 && ioctl(event_fd, PERF_EVENT_IOC_ENABLE, 0)) {
 		close(link_fd);
@@ -114,7 +107,7 @@ static int perf_attach(int program_fd, const char *path, const struct link_site 
 	return link_fd;
 }
 
-int links_attach(const struct bpf_program *program, enum capture_method method, int file_fd,
+int links_attach(int program_fd, const struct link_way *way, int file_fd,
 		 const struct link_site *sites, int count, struct links *out)
 {
 	struct links links = { .fds = calloc((size_t)count, sizeof(int)) };
@@ -123,9 +116,9 @@ int links_attach(const struct bpf_program *program, enum capture_method method, 
 
 	if (!links.fds)
 		return -ENOMEM;
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", file_fd);
-	if (method == CAPTURE_UPROBE_MULTI) {
-		fd = multi_attach(bpf_program__fd(program), path, sites, count);
+	if (way->method == CAPTURE_UPROBE_MULTI) {
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", file_fd);
+		fd = multi_attach(program_fd, path, sites, count);
 		if (fd < 0)
 			goto detach;
 		links.fds[links.count++] = fd;
@@ -133,7 +126,7 @@ int links_attach(const struct bpf_program *program, enum capture_method method, 
 		return 0;
 	}
 	for (i = 0; i < count; i++) {
-		fd = perf_attach(bpf_program__fd(program), path, &sites[i]);
+		fd = perf_attach(program_fd, &way->opener, file_fd, &sites[i]);
 		if (fd < 0)
 			goto detach;
 		links.fds[links.count++] = fd;

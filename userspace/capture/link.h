@@ -8,8 +8,6 @@
 
 #include "capture/capture.h"
 
-struct bpf_program;
-
 /* BPF_TRACE_UPROBE_MULTI of Linux 6.6; Debian 12's headers end before it. */
 #define LINK_UPROBE_MULTI ((enum bpf_attach_type)48)
 
@@ -24,16 +22,22 @@ struct links { /* of one file */
 	int count;
 };
 
+struct link_way {
+	enum capture_method method;   /* as the program was loaded for */
+	struct capture_opener opener; /* all zero: this process opens its events */
+};
+
 /** links_attach() - @file_fd: any descriptor of the file; its path need not exist any more
- * @method: how @program was loaded. Return: 0 or -errno; then nothing is attached. */
-int links_attach(const struct bpf_program *program, enum capture_method method, int file_fd,
+ * Return: 0 or -errno; then nothing is attached. */
+int links_attach(int program_fd, const struct link_way *way, int file_fd,
 		 const struct link_site *sites, int count, struct links *out);
 
 /** links_try_multi() - a multi link on @path, for finding out whether the kernel has them.
  * Return: descriptor of the link or -errno. */
 int links_try_multi(int program_fd, const char *path);
 
-/** links_detach() - nothing to do where nothing is attached; the instructions are restored when it returns; one grace period, some 50 ms */
+/** links_detach() - nothing to do where nothing is attached; the instructions are restored when it
+ * returns; one grace period, some 50 ms */
 void links_detach(struct links *links);
 
 /** links_detach_all() - many files at once: the grace periods overlap */

@@ -12,20 +12,34 @@
 
 #include "capture/capture_internal.h"
 #include "capture/lease.h"
+#include "capture/mapped.h"
+#include "lib/clock.h"
 
 static uint32_t kernel_device(dev_t device)
 {
 	return (uint32_t)(major(device) << 20 | minor(device));
 }
 
-static int number_find(struct capture *capture, uint64_t inode, uint32_t device)
+static uint16_t number_find(struct capture *capture, const struct tp_executable_key *key)
 {
-	int i;
+	uint16_t i;
 
 	for (i = 1; i <= capture->last; i++)
-		if (capture->objects[i].fd >= 0 && capture->objects[i].executable.inode == inode &&
-		    capture->objects[i].executable.device == device)
+		if (capture->objects[i].path && capture->objects[i].fd >= 0 &&
+		    capture->objects[i].mapped.inode == key->inode &&
+		    capture->objects[i].mapped.device == key->device)
 			return i;
+	return 0;
+}
+
+/* The lowest number no file has. Return: 0 when all are taken. */
+static uint16_t number_free(const struct capture *capture)
+{
+	uint32_t i;
+
+	for (i = 1; i < capture->room; i++)
+		if (i > capture->last || !capture->objects[i].path)
+			return (uint16_t)i;
 	return 0;
 }
 
@@ -91,6 +105,25 @@ static int attach_refused(int ret, const char *path, struct error *error)
 	return ret;
 }
 
+int capture_program_for(const struct capture *capture, const struct object *object)
+{
+	return object->reads_names ? capture->declared.program_fd
+				   : bpf_program__fd(capture->programs->progs.marker);
+}
+
+/* Never without the lease: what stands at the sites now may be something else (hazards). */
+static int attach_sites(struct capture *capture, struct object *object,
+			const struct link_site *sites, int count, struct error *error)
+{
+	int ret = lease_check(object, error);
+
+	if (ret)
+		return ret;
+	ret = links_attach(capture_program_for(capture, object), &capture->way, object->fd, sites,
+			   count, &object->links);
+	return ret ? attach_refused(ret, object->path, error) : 0;
+}
+
 static int attach(struct capture *capture, uint16_t number, const struct inspection *inspection,
 		  struct capture_added *out, struct error *error)
 {
@@ -111,13 +144,7 @@ static int attach(struct capture *capture, uint16_t number, const struct inspect
 			out->unusable++;
 	}
 	if (count)
-		ret = lease_check(object, error);
-	if (count && !ret) {
-		ret = links_attach(capture->programs->progs.marker, capture->facts.method,
-				   object->fd, sites, count, &object->links);
-		if (ret)
-			attach_refused(ret, object->path, error);
-	}
+		ret = attach_sites(capture, object, sites, count, error);
 	if (ret) {
 		free(sites);
 		return ret;
@@ -131,15 +158,20 @@ static int attach(struct capture *capture, uint16_t number, const struct inspect
 static int aliases_write(struct capture *capture, uint16_t number,
 			 const struct inspection *inspection)
 {
-	int fd = bpf_map__fd(capture->programs->maps.aliases);
+	int fd = bpf_map__fd(capture->programs->maps.aliases), ret;
+	struct object *object = &capture->objects[number];
 	size_t i;
 
+	object->alias_places = calloc(inspection->alias_count + 1, sizeof(uint32_t));
+	if (!object->alias_places)
+		return -ENOMEM;
 	for (i = 0; i < inspection->alias_count; i++) {
 		struct tp_alias_key key = { number, inspection->aliases[i].place };
-		int ret = bpf_map_update_elem(fd, &key, &inspection->aliases[i].first, BPF_ANY);
 
+		ret = bpf_map_update_elem(fd, &key, &inspection->aliases[i].first, BPF_ANY);
 		if (ret)
 			return ret == -E2BIG ? 0 : ret; /* full: such pairs count as unmatched */
+		object->alias_places[object->alias_count++] = key.place;
 	}
 	return 0;
 }
@@ -151,8 +183,9 @@ static int remember(struct capture *capture, const struct tp_executable_key *key
 }
 
 /* The kernel attaches and detaches marker by marker, for milliseconds: what is hit meanwhile is
- * refused, so that no span lacks its end for that reason. */
-static void set_whole(struct capture *capture, uint16_t number, bool is_whole)
+ * refused, so that no span lacks its end for that reason. Whatever began to run before that was over
+ * counts as older: so the time is taken when hits are recorded already. */
+void capture_set_whole(struct capture *capture, uint16_t number, bool is_whole)
 {
 	int fd = bpf_map__fd(capture->programs->maps.objects);
 	struct tp_object entry;
@@ -161,23 +194,19 @@ static void set_whole(struct capture *capture, uint16_t number, bool is_whole)
 	if (bpf_map_lookup_elem(fd, &key, &entry))
 		return;
 	entry.is_whole = is_whole;
+	entry.whole_since_ns = UINT64_MAX;
 	bpf_map_update_elem(fd, &key, &entry, BPF_ANY);
-}
-
-/* A number may be given again: nothing of the file that had it must be left. */
-static void disable(struct capture *capture, uint16_t number)
-{
-	static const struct tp_object none;
-	uint32_t key = number;
-
-	bpf_map_update_elem(bpf_map__fd(capture->programs->maps.objects), &key, &none, BPF_ANY);
+	if (!is_whole)
+		return;
+	entry.whole_since_ns = clock_monotonic_ns();
+	bpf_map_update_elem(fd, &key, &entry, BPF_ANY);
 }
 
 static void detach(struct capture *capture, uint16_t number)
 {
 	struct object *object = &capture->objects[number];
 
-	set_whole(capture, number, false);
+	capture_set_whole(capture, number, false);
 	links_detach(&object->links);
 	object->is_attached = false;
 }
@@ -186,25 +215,31 @@ static void detach(struct capture *capture, uint16_t number)
 static int describe(struct capture *capture, uint16_t number, const struct inspection *inspection)
 {
 	struct tp_object entry = {
-		.image_bytes = inspection->image_bytes,
+		.image_bytes = inspection->image_bytes < TP_PLACE_DECLARED ? inspection->image_bytes
+									   : TP_PLACE_DECLARED,
 		.code_start = inspection->code_start,
 		.is_enabled = 1,
 		.target = capture->objects[number].target,
+		.generation = capture_next_generation(capture, number),
 	};
 	struct object *object = &capture->objects[number];
 	uint32_t key = number;
 	int ret;
 
+	object->is_described = true;
+	object->generation = entry.generation;
 	ret = bpf_map_update_elem(bpf_map__fd(capture->programs->maps.objects), &key, &entry,
 				  BPF_ANY);
 	if (!ret)
 		ret = aliases_write(capture, number, inspection);
 	if (!ret)
 		ret = remember(capture, &object->executable, number);
+	if (!ret) /* who executes it through another mount maps the same */
+		ret = remember(capture, &object->mapped, number);
 	return ret;
 }
 
-static void object_clear(struct object *object)
+void capture_object_clear(struct object *object)
 {
 	if (object->fd >= 0) {
 		lease_give_up(object->fd);
@@ -212,8 +247,16 @@ static void object_clear(struct object *object)
 	}
 	free(object->path);
 	free(object->sites);
+	free(object->alias_places);
 	memset(object, 0, sizeof(*object));
 	object->fd = -1;
+}
+
+void capture_free_number(struct capture *capture, uint16_t number)
+{
+	capture_object_clear(&capture->objects[number]);
+	while (capture->last && !capture->objects[capture->last].path)
+		capture->last--;
 }
 
 static int object_open(struct object *object, int fd, const char *path, struct error *error)
@@ -241,27 +284,37 @@ static int object_open(struct object *object, int fd, const char *path, struct e
 int capture_hold(struct capture *capture, int fd, const char *path, uint16_t *out_object,
 		 struct error *error)
 {
-	uint16_t number = (uint16_t)(capture->last + 1);
+	struct tp_executable_key mapped = { 0 };
 	struct stat status;
+	uint16_t number;
 	int ret;
 
 	if (fstat(fd, &status))
 		return error_set(error, -errno, "cannot examine '%s': %s", path, error_text(errno));
-	ret = number_find(capture, status.st_ino, kernel_device(status.st_dev));
-	if (ret) {
-		*out_object = (uint16_t)ret;
-		return -EEXIST;
+	mapped.inode = status.st_ino;
+	mapped.device = kernel_device(status.st_dev);
+	ret = mapped_file(bpf_program__fd(capture->programs->progs.mapped), fd, &mapped);
+	if (ret)
+		return error_set(error, ret, "cannot tell which file '%s' is to the kernel: %s",
+				 path, error_text(ret));
+	number = number_find(capture, &mapped);
+	if (number) {
+		*out_object = number;
+		return capture->objects[number].is_leaving ? -EINPROGRESS : -EEXIST;
 	}
-	if (number >= capture->room)
+	number = number_free(capture);
+	if (!number)
 		return error_set(error, -ENOSPC, "no room for '%s': %u files are traced already",
 				 path, capture->room - 1);
 	ret = object_open(&capture->objects[number], fd, path, error);
 	if (ret) {
-		object_clear(&capture->objects[number]);
+		capture_object_clear(&capture->objects[number]);
 		return ret;
 	}
 	capture->objects[number].target = number;
-	capture->last = number;
+	capture->objects[number].mapped = mapped;
+	if (number > capture->last)
+		capture->last = number;
 	*out_object = number;
 	return 0;
 }
@@ -291,7 +344,8 @@ int capture_attach(struct capture *capture, uint16_t number, const struct inspec
 	if (ret)
 		goto drop;
 	object->is_attached = true;
-	set_whole(capture, number, true);
+	object->was_attached = true;
+	capture_set_whole(capture, number, true);
 	*out = added;
 	return 0;
 drop:
@@ -299,28 +353,26 @@ drop:
 	return ret;
 }
 
-static void forget_executable(struct capture *capture, const struct object *object)
+void capture_forget_executable(struct capture *capture, const struct object *object)
 {
 	int fd = bpf_map__fd(capture->programs->maps.executables);
 
 	bpf_map_delete_elem(fd, &object->executable);
+	bpf_map_delete_elem(fd, &object->mapped);
 	bpf_map_delete_elem(fd, &object->as_met);
 }
 
 void capture_drop(struct capture *capture, uint16_t number)
 {
-	struct object *object = &capture->objects[number];
+	const struct object *object = &capture->objects[number];
 
-	bool was_attached = object->is_attached;
-
-	forget_executable(capture, object);
-	detach(capture, number);
-	disable(capture, number);
-	capture_release(capture, number);
-	if (was_attached || number != capture->last)
-		return; /* records may still speak of it */
-	object_clear(object);
-	capture->last--;
+	if (!object->is_described) {
+		capture_free_number(capture, number);
+		return;
+	}
+	capture_leave(capture, &number, 1); /* records may speak of it */
+	if (!object->was_attached)
+		capture_release(capture, number); /* none needs what is in it */
 }
 
 int capture_know(struct capture *capture, const struct tp_discover *record, uint16_t object,
@@ -353,6 +405,30 @@ const char *capture_name(const struct capture *capture, uint16_t object)
 	return slash ? slash + 1 : path;
 }
 
+uint32_t capture_generation(const struct capture *capture, uint16_t object)
+{
+	if (!object || object > capture->last)
+		return TP_GENERATIONS; /* no file's */
+	if (capture->objects[object].is_described)
+		return capture->objects[object].generation;
+	return (capture->generations[object] + 1u) % TP_GENERATIONS; /* describe() will take it */
+}
+
+int capture_file(const struct capture *capture, uint16_t object)
+{
+	return capture->objects[object].fd;
+}
+
+enum capture_use capture_use(const struct capture *capture, uint16_t object)
+{
+	return lease_use(capture->objects[object].fd);
+}
+
+uint32_t capture_sites(const struct capture *capture, uint16_t object)
+{
+	return (uint32_t)capture->objects[object].site_count;
+}
+
 uint16_t capture_last_object(const struct capture *capture)
 {
 	return capture->last;
@@ -363,105 +439,31 @@ int capture_fd(const struct capture *capture)
 	return capture->lease_fd;
 }
 
-static void detach_all(struct capture *capture, bool (*is_meant)(const struct object *object))
-{
-	struct links *links = calloc(capture->last + 1u, sizeof(*links));
-	int count = 0;
-	uint16_t i;
-
-	for (i = 1; i <= capture->last; i++) {
-		struct object *object = &capture->objects[i];
-
-		if (!is_meant(object))
-			continue;
-		set_whole(capture, i, false);
-		object->is_attached = false;
-		if (!links)
-			links_detach(&object->links);
-		else
-			links[count++] = object->links;
-		memset(&object->links, 0, sizeof(object->links));
-	}
-	if (links)
-		links_detach_all(links, count);
-	free(links);
-}
-
-static bool is_attached(const struct object *object)
-{
-	return object->is_attached;
-}
-
-void capture_detach(struct capture *capture)
-{
-	size_t i;
-
-	detach_all(capture, is_attached);
-	for (i = 0; i < CAPTURE_PROCESS_LINKS; i++) {
-		bpf_link__destroy(capture->process_links[i]);
-		capture->process_links[i] = NULL;
-	}
-}
-
-void capture_pause(struct capture *capture)
-{
-	uint16_t i;
-
-	for (i = 1; i <= capture->last; i++)
-		capture->objects[i].is_paused = capture->objects[i].is_attached;
-	detach_all(capture, is_attached);
-	for (i = 1; i <= capture->last; i++)
-		if (capture->objects[i].is_paused)
-			lease_give_up(capture->objects[i].fd);
-}
-
-static bool is_unchanged(const struct object *object)
-{
-	struct stat status;
-
-	return !fstat(object->fd, &status) && status.st_size == object->bytes &&
-	       status.st_ctim.tv_sec == object->changed.tv_sec &&
-	       status.st_ctim.tv_nsec == object->changed.tv_nsec;
-}
-
-static int resume(struct capture *capture, uint16_t number, struct error *error)
+int capture_read_names(struct capture *capture, uint16_t number, bool reads_names,
+		       struct error *error)
 {
 	struct object *object = &capture->objects[number];
-	int ret = 0;
+	int ret;
 
-	object->is_paused = false;
-	if (object->site_count)
-		ret = lease_take(object->fd, object->path, error);
-	if (!ret && !is_unchanged(object))
-		ret = error_set(error, -EBUSY, "'%s' was written meanwhile: detached from it",
-				object->path);
-	if (!ret && object->site_count)
-		ret = links_attach(capture->programs->progs.marker, capture->facts.method,
-				   object->fd, object->sites, object->site_count, &object->links);
-	object->is_attached = true; /* its number has been used */
+	if (reads_names && capture->declared.program_fd < 0)
+		return error_set(error, -ENOTSUP, "no target declares names");
+	if (object->reads_names == reads_names)
+		return 0;
+	object->reads_names = reads_names;
+	if (!object->links.count)
+		return 0;
+	capture_set_whole(capture, number, false);
+	links_detach(&object->links);
+	ret = attach_sites(capture, object, object->sites, object->site_count, error);
 	if (ret) {
 		capture_drop(capture, number);
 		return ret;
 	}
-	set_whole(capture, number, true);
+	capture_set_whole(capture, number, true);
 	return 0;
 }
 
-int capture_resume(struct capture *capture, struct error *error)
-{
-	int ret = 0, failed;
-	uint16_t i;
-
-	for (i = 1; i <= capture->last; i++) {
-		if (!capture->objects[i].is_paused)
-			continue;
-		failed = resume(capture, i, error);
-		ret = failed ? failed : ret;
-	}
-	return ret;
-}
-
-uint16_t capture_broken(struct capture *capture)
+uint16_t capture_wanted(struct capture *capture)
 {
 	uint16_t i;
 	int fd;
@@ -470,13 +472,24 @@ uint16_t capture_broken(struct capture *capture)
 		for (i = 1; i <= capture->last; i++) {
 			struct object *object = &capture->objects[i];
 
-			if (object->fd != fd || !object->is_attached)
+			if (object->fd != fd || !object->is_attached || object->is_wanted ||
+			    lease_holds(fd)) /* lease_use() */
 				continue;
-			forget_executable(capture, object);
-			detach(capture, i);
+			object->is_wanted = true;
 			return i;
 		}
 	return 0;
+}
+
+uint16_t capture_broken(struct capture *capture)
+{
+	uint16_t number = capture_wanted(capture);
+
+	if (!number)
+		return 0;
+	capture_forget_executable(capture, &capture->objects[number]);
+	detach(capture, number);
+	return number;
 }
 
 void capture_release(struct capture *capture, uint16_t number)
@@ -488,17 +501,4 @@ void capture_release(struct capture *capture, uint16_t number)
 	lease_give_up(object->fd);
 	close(object->fd);
 	object->fd = -1;
-}
-
-void capture_remove_all(struct capture *capture)
-{
-	uint16_t i;
-
-	if (!capture->objects)
-		return;
-	detach_all(capture, is_attached);
-	links_detach(&capture->trial);
-	for (i = 1; i <= capture->last; i++)
-		object_clear(&capture->objects[i]);
-	capture->last = 0;
 }

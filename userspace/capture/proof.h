@@ -17,6 +17,7 @@ struct proof_program {
 	char helper[PROOF_HELPERS][PROOF_NAME]; /* kernel functions it calls, sorted, each once */
 	int helper_count;
 	bool reads_user_memory; /* one of them reads memory of a process */
+	bool is_of_service;	/* loaded by a service that runs, and not by `run` */
 };
 
 struct proof {
@@ -32,7 +33,9 @@ struct proof {
  * no name is listed by its address: nothing is left out. */
 int proof_of(const int *fds, int count, struct proof *out, struct error *error);
 
-/** proof_read() - load telprobe's programs, and proof_of() them */
+/** proof_read() - load the programs that `run` loads, and proof_of() them. Behind them come those
+ * that services have loaded besides, found by their names: what reads environments, and what reads
+ * declared names. */
 int proof_read(struct proof *out, struct error *error);
 
 #endif

@@ -148,3 +148,9 @@ void ring_release(struct ring *ring)
 {
 	atomic_store_explicit(ring->consumer, ring->position, memory_order_release);
 }
+
+const void *ring_bytes(const struct ring *ring, size_t *out_bytes)
+{
+	*out_bytes = ring->bytes;
+	return ring->data;
+}

@@ -38,4 +38,8 @@ uint64_t ring_position(const struct ring *ring); /* bytes read since the ring wa
 uint64_t ring_released(const struct ring *ring);
 void ring_release(struct ring *ring); /* give the kernel back all that was read */
 
+/** ring_bytes() - all of its data pages, with what was read and released: a record stands there until
+ * another is written over it. Return: as long as the ring. */
+const void *ring_bytes(const struct ring *ring, size_t *out_bytes);
+
 #endif

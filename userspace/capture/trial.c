@@ -106,9 +106,10 @@ static int try_nop(const struct bpf_program *program, enum capture_method method
 	const volatile uint8_t *instruction =
 		(const volatile uint8_t *)(uintptr_t)telprobe_trial_site + nop_distance(nop_bytes);
 	struct link_site site = { .offset = trial_offset(nop_bytes) };
+	struct link_way way = { .method = method };
 	int ret, i;
 
-	ret = links_attach(program, method, self, &site, 1, out);
+	ret = links_attach(bpf_program__fd(program), &way, self, &site, 1, out);
 	if (ret)
 		return ret;
 	for (i = 0; i < 3; i++)

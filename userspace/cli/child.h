@@ -43,13 +43,13 @@ int child_fd(const struct child *child);
  * Return: 1 when the child has ended (then *out_status as waitpid() gives it), 0 not yet. */
 int child_handle(struct child *child, int *out_status);
 
-/** child_free() - restore signals and free; takes NULL. A child not yet released ends without
- * exec; a released one is left running. */
 /** child_on_stop() - call @before just before this process stops together with the child, @after
  * when both go on */
 void child_on_stop(struct child *child, void (*before)(void *data), void (*after)(void *data),
 		   void *data);
 
+/** child_free() - restore signals and free; takes NULL. A child not yet released ends without
+ * exec; a released one is left running. */
 void child_free(struct child *child);
 
 /** child_leave_as() - end this process as @status says: the same exit code, or killed by the same

@@ -5,8 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/answer.h"
 #include "cli/commands.h"
 #include "cli/config_check.h"
+#include "cli/config_name.h"
+#include "cli/config_set.h"
+#include "cli/reload.h"
 #include "lib/nearest.h"
 #include "report/grid.h"
 #include "report/text.h"
@@ -35,37 +39,39 @@ static const char *directory_of(const struct cli *cli)
 	return path ? path : CONFIG_DIRECTORY;
 }
 
-/* As a table or --json; @grid is freed. Return: an exit status. */
-static int print(const struct cli *cli, struct grid *grid)
+/* Return: the key of telprobe.yaml that @name means; NULL: none, already told. */
+static const struct config_key *find_shown(const struct cli *cli, const char *name)
 {
 	struct error error;
-	int ret = grid ? 0 : -ENOMEM;
+	const struct config_key *key = config_name_find(name, false, &error);
 
-	if (grid && cli_flag(cli, "json"))
-		ret = json_print(grid_json(grid), stdout);
-	else if (grid)
-		ret = grid_print(grid, stdout);
-	grid_free(grid);
-	if (!ret)
-		return CLI_DONE;
-	error_set(&error, ret, "out of memory");
-	return cli_fail(cli, &error);
+	if (!key && config_name_find(name, true, NULL))
+		error_hint(&error, "it is one of a target: 'telprobe targets' tells what holds");
+	if (!key)
+		cli_misuse_error(cli, &error);
+	return key;
 }
 
-static int show(const struct cli *cli)
+/* @name: NULL: every key. */
+static int show(const struct cli *cli, const char *name)
 {
 	char value[64], origin[512];
-	const struct config_key *key;
+	const struct config_key *key, *only = NULL;
 	struct config *config;
 	struct error error;
 	struct grid *grid;
 
+	if (name) {
+		only = find_shown(cli, name);
+		if (!only)
+			return CLI_MISUSE;
+	}
 	if (config_read(directory_of(cli), &config, &error))
 		return cli_fail(cli, &error);
 	grid = grid_new(show_columns, SHOW_COLUMNS);
 	for (key = config_keys(); grid && key->name; key++) {
 		if (config_value(config, key->name, value, sizeof(value), origin, sizeof(origin)) ||
-		    key->is_of_target)
+		    key->is_of_target || (only && key != only))
 			continue;
 		grid_row(grid);
 		grid_text(grid, KEY, key->name);
@@ -78,7 +84,7 @@ static int show(const struct cli *cli)
 			"why\n",
 			config->problem_count, config->problem_count == 1 ? " is" : "s are");
 	config_free(config);
-	return print(cli, grid);
+	return answer_grid(cli, grid, NULL);
 }
 
 static int refuse_key(const struct cli *cli, const char *name)
@@ -138,7 +144,21 @@ static int explain(const struct cli *cli, const char *name)
 		grid_free(grid);
 		return refuse_key(cli, name);
 	}
-	return name && !cli_flag(cli, "json") ? CLI_DONE : print(cli, grid);
+	return name && !cli_flag(cli, "json") ? CLI_DONE : answer_grid(cli, grid, NULL);
+}
+
+static int change(const struct cli *cli, bool is_set)
+{
+	const char *const *words = (const char *const *)cli_argv(cli);
+	size_t count = (size_t)cli_argc(cli);
+
+	if (is_set && count < 3)
+		return cli_misuse(cli, "which key, and what? config set KEY VALUE");
+	if (!is_set && count < 2)
+		return cli_misuse(cli, "which key? config unset KEY");
+	if (!is_set && count > 2)
+		return cli_misuse(cli, "unexpected argument '%s'", words[2]);
+	return config_set(cli, directory_of(cli), words[1], words + 2, count - 2);
 }
 
 static int run(struct cli *cli)
@@ -146,21 +166,38 @@ static int run(struct cli *cli)
 	const char *action = cli_argc(cli) ? cli_argv(cli)[0] : "show";
 	const char *second = cli_argc(cli) > 1 ? cli_argv(cli)[1] : NULL;
 
-	if (!strcmp(action, "explain"))
+	if (!strcmp(action, "set") || !strcmp(action, "unset"))
+		return change(cli, !strcmp(action, "set"));
+	if (cli_option(cli, "target"))
+		return cli_misuse(cli, "--target goes with set and unset");
+	if (!strcmp(action, "explain") && cli_argc(cli) <= 2)
 		return explain(cli, second);
+	if (!strcmp(action, "show") && cli_argc(cli) <= 2)
+		return show(cli, second);
+	if (second && !strcmp(action, "check"))
+		return cli_misuse(cli, "unexpected argument '%s': --config DIR says where to look",
+				  second);
 	if (second)
-		return cli_misuse(cli, "unexpected argument '%s'", second);
-	if (!strcmp(action, "show"))
-		return show(cli);
+		return cli_misuse(cli, "unexpected argument '%s'",
+				  cli_argc(cli) > 2 ? cli_argv(cli)[2] : second);
 	if (!strcmp(action, "check"))
 		return config_check(cli, directory_of(cli));
-	return cli_misuse(cli, "unknown action '%s': there are show, explain and check", action);
+	if (!strcmp(action, "reload"))
+		return reload_and_tell(cli, directory_of(cli), cJSON_CreateObject());
+	return cli_misuse(cli,
+			  "unknown action '%s': there are show, explain, check, set, unset "
+			  "and reload",
+			  action);
 }
 
 static const struct cli_option options[] = {
 	{ .name = "config",
 	  .value = "DIR",
 	  .help = "where telprobe.yaml and targets.d are (default: " CONFIG_DIRECTORY ")" },
+	{ .name = "target",
+	  .letter = 't',
+	  .value = "NAME",
+	  .help = "with set and unset: in the file of this target" },
 	CLI_OPTION_JSON,
 	{ 0 },
 };
@@ -172,6 +209,11 @@ static const struct cli_example examples[] = {
 		  "mkdir -p etc && echo 'level_max: basic' > etc/telprobe.yaml && telprobe config "
 		  "show --config etc",
 	  .what = "what would hold, and where it is said" },
+	{ .command = "mkdir -p etc && telprobe config set level_max basic --config etc",
+	  .what = "nobody gets more than that (in " CONFIG_DIRECTORY " it needs root)" },
+	{ .command = "mkdir -p etc && echo 'enabled: false # for now' > etc/telprobe.yaml && "
+		     "telprobe config unset enabled --config etc",
+	  .what = "back to the default" },
 	{ .command = "mkdir -p etc && telprobe config check --config etc --json",
 	  .what = "is anything wrong?" },
 	{ 0 },
@@ -179,15 +221,20 @@ static const struct cli_example examples[] = {
 
 const struct cli_command config_command = {
 	.name = "config",
-	.summary = "show what is configured and where, explain keys, check files",
-	.synopsis = "[show|explain|check] [KEY] [--config DIR] [--json]",
+	.summary = "show, change and check what is configured; explain keys",
+	.synopsis = "[show|explain|check|set|unset|reload] [KEY [VALUE...]] [OPTIONS]",
 	.description =
-		"show tells each value and where it is from; explain what a key means, and what\n"
-		"may stand there; check what is wrong, by file and line, with exit status 1 if\n"
-		"anything is. The files are read as the service reads them, which does so when it\n"
-		"starts and on SIGHUP.",
+		"show tells each value, or KEY's, and where it is from; explain what a key means,\n"
+		"and what may stand there; check what is wrong, by file and line, with exit status "
+		"1 if\n"
+		"anything is. The files are read as the service reads them.\n"
+		"set gives a key of telprobe.yaml, or with --target of a target's file, another\n"
+		"value, more than one making a list; unset takes it out. The rest of the file\n"
+		"stays as it is, and a value that is not right changes nothing. A running service\n"
+		"then reads the files again, without losing an event, and tells what is different\n"
+		"for it; reload has it do so after files were changed by hand, as SIGHUP does.",
 	.options = options,
 	.examples = examples,
-	.arguments_max = 2,
+	.arguments_max = CLI_ANY,
 	.run = run,
 };

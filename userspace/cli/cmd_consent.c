@@ -4,28 +4,36 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/answer.h"
 #include "cli/ask.h"
 #include "cli/commands.h"
 #include "cli/consent_text.h"
+#include "cli/explain_diff.h"
+#include "cli/notice.h"
 #include "cli/service_call.h"
 #include "lib/clock.h"
-#include "report/grid.h"
-#include "report/text.h"
+#include "privacy/categories.h"
 
 enum { ANSWER_YES = 0, ANSWER_NO = 1, NOT_ASKED = 2 }; /* exit statuses of `consent ask` */
 
-enum { DECIDED, TARGET, LEVEL, VERSION, STATE, COLUMNS };
+enum { DECIDED, TARGET, LEVEL, WITHOUT, UNTIL, VERSION, STATE, COLUMNS };
 
 static const struct grid_column columns[COLUMNS] = {
 	[DECIDED] = { "decided (UTC)", "decided_at", GRID_TEXT },
 	[TARGET] = { "target", "target", GRID_TEXT },
 	[LEVEL] = { "level", "level", GRID_TEXT },
+	[WITHOUT] = { "without", "without", GRID_TEXT },
+	[UNTIL] = { "until (UTC)", "until", GRID_TEXT },
 	[VERSION] = { "text", "text_version", GRID_COUNT },
 	[STATE] = { "state", "state", GRID_TEXT },
 };
 
 static const char *state_of(const struct consent_decision *decisions, size_t count, size_t i)
 {
+	if (decisions[i].term == CONSENT_DELETED)
+		return "ended, what it collected is deleted";
+	if (decisions[i].term == CONSENT_OVER)
+		return "ended, what it collected is being deleted";
 	if (!consent_is_in_force(decisions, count, i))
 		return "replaced";
 	if (decisions[i].level != TP_LEVEL_OFF && decisions[i].text_version != CONSENT_TEXT_VERSION)
@@ -36,7 +44,7 @@ static const char *state_of(const struct consent_decision *decisions, size_t cou
 static struct grid *fill(const struct consent_decision *decisions, size_t count)
 {
 	struct grid *grid = grid_new(columns, COLUMNS);
-	char time[CLOCK_TEXT];
+	char time[CLOCK_TEXT], without[CATEGORIES_TEXT];
 	size_t i;
 
 	for (i = 0; grid && i < count; i++) {
@@ -45,6 +53,10 @@ static struct grid *fill(const struct consent_decision *decisions, size_t count)
 		grid_text(grid, DECIDED, time);
 		grid_text(grid, TARGET, decisions[i].target[0] ? decisions[i].target : "(all)");
 		grid_text(grid, LEVEL, consent_level_name(decisions[i].level));
+		grid_text(grid, WITHOUT, categories_format(decisions[i].without, without));
+		if (decisions[i].end.until_us)
+			clock_format(decisions[i].end.until_us, time);
+		grid_text(grid, UNTIL, decisions[i].end.until_us ? time : NULL);
 		grid_number(grid, VERSION, decisions[i].text_version);
 		grid_text(grid, STATE, state_of(decisions, count, i));
 	}
@@ -55,26 +67,12 @@ static int list(const struct cli *cli, struct client *client)
 {
 	struct consent_decision decisions[CONSENT_DECISIONS];
 	struct error error;
-	struct grid *grid;
 	size_t count;
-	int ret;
 
 	if (service_decisions(client, decisions, &count, &error))
 		return cli_fail(cli, &error);
-	grid = fill(decisions, count);
-	ret = grid ? 0 : -ENOMEM;
-	if (grid && cli_flag(cli, "json"))
-		ret = json_print(grid_json(grid), stdout);
-	else if (grid && count)
-		ret = grid_print(grid, stdout);
-	else if (grid)
-		fputs("telprobe: you have not decided anything yet; 'telprobe enable' asks\n",
-		      stderr);
-	grid_free(grid);
-	if (!ret)
-		return CLI_DONE;
-	error_set(&error, ret, "out of memory");
-	return cli_fail(cli, &error);
+	return answer_grid(cli, fill(decisions, count),
+			   "you have not decided anything yet; 'telprobe enable' asks");
 }
 
 /* --- consent ask --------------------------------------------------------------------------- */
@@ -82,7 +80,7 @@ static int list(const struct cli *cli, struct client *client)
 static int not_asked(const struct cli *cli, const char *why, const char *detail)
 {
 	if (!cli_flag(cli, "quiet"))
-		fprintf(stderr, "telprobe: not asked: %s%s\n", why, detail);
+		notice("not asked: %s%s", why, detail);
 	return NOT_ASKED;
 }
 
@@ -103,6 +101,17 @@ static int known_answer(const struct cli *cli, const struct control_target *targ
 	}
 }
 
+static void tell_changed(const char *target)
+{
+	struct client *client;
+	struct error error;
+
+	if (service_open(&client, &error))
+		return;
+	explain_changed(client, target);
+	client_close(client);
+}
+
 static int ask_person(const struct cli *cli, const struct control_target *target,
 		      enum tp_level *out_level)
 {
@@ -114,6 +123,7 @@ static int ask_person(const struct cli *cli, const struct control_target *target
 		return not_asked(cli, "there is no terminal to ask on", "");
 	if (consent_text_print(stderr, target->name))
 		return not_asked(cli, "out of memory", "");
+	tell_changed(target->name);
 	snprintf(question, sizeof(question), "Record at level %s?", consent_level_name(level));
 	switch (ask_yes(question)) {
 	case ASK_YES:
@@ -133,6 +143,7 @@ static int ask_about(const struct cli *cli, const struct control_target *target)
 	struct client *client;
 	struct error error;
 	int answer, ret;
+	int64_t ended;
 
 	answer = known_answer(cli, target);
 	if (answer >= 0)
@@ -142,7 +153,9 @@ static int ask_about(const struct cli *cli, const struct control_target *target)
 		return NOT_ASKED;
 	ret = service_open(&client, &error); /* the one that told of it was not kept waiting */
 	if (!ret) {
-		ret = service_decide(client, target->name, level, &error);
+		ret = service_decide(
+			client, &(struct consent_wish){ .target = target->name, .level = level },
+			&ended, &error);
 		client_close(client);
 	}
 	if (ret)
@@ -164,6 +177,9 @@ static int ask(const struct cli *cli)
 
 	if (!app)
 		return cli_misuse(cli, "who asks? consent ask --app NAME");
+	if (cli_flag(cli, "json"))
+		return cli_misuse(cli, "the answer to ask is its exit status: it goes without "
+				       "--json");
 	if (service_open(&client, &error))
 		return not_asked(cli, error.what, "");
 	ret = service_targets(client, &targets, &error);
@@ -187,6 +203,9 @@ static int run(struct cli *cli)
 	if (cli_argc(cli))
 		return cli_misuse(cli, "unknown action '%s': there is only 'ask'",
 				  cli_argv(cli)[0]);
+	if (cli_option(cli, "app") || cli_flag(cli, "quiet"))
+		return cli_misuse(cli, "--%s goes with ask",
+				  cli_option(cli, "app") ? "app" : "quiet");
 	if (service_open(&client, &error))
 		return cli_fail(cli, &error);
 	ret = list(cli, client);
@@ -218,7 +237,14 @@ const struct cli_command consent_command = {
 		"consent ask is for an app's first run: on a terminal it shows the text and asks\n"
 		"whether the target NAME may be recorded at level enhanced, unless that was\n"
 		"answered before. Exit status: 0 yes, 1 no, 2 not asked (no terminal, no answer,\n"
-		"no service, no such target, or locked by the administrator).",
+		"no service, no such target, or locked by the administrator).\n"
+		"Who may set what: you, your own level for all targets or one, and a no at any\n"
+		"time; the administrator, of each target the most anybody gets and whether it\n"
+		"waits for your yes (opt-in), is on until your no (opt-out) or is off for all\n"
+		"(locked), but never your yes; an app, and the environment, silence alone. What "
+		"is\n"
+		"stricter wins. A yes to an earlier text does not hold: you are asked again. One\n"
+		"said for a time ('enable --for') ends by itself, and with it what it collected.",
 	.options = options,
 	.examples = examples,
 	.arguments_max = 1,

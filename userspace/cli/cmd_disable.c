@@ -11,7 +11,8 @@ static int run(struct cli *cli)
 
 	if (service_open(&client, &error))
 		return cli_fail(cli, &error);
-	ret = decision_make(cli, client, cli_option(cli, "target"), TP_LEVEL_OFF);
+	ret = decision_make(cli, client,
+			    &(struct consent_wish){ .target = cli_option(cli, "target") });
 	client_close(client);
 	return ret;
 }
@@ -36,7 +37,8 @@ const struct cli_command disable_command = {
 	.synopsis = "[--target NAME] [--json]",
 	.description =
 		"Holds in every running program when the command returns. What was recorded is\n"
-		"kept until you delete it: telprobe delete.",
+		"kept until you delete it: telprobe delete. Only what a yes that ends by itself\n"
+		"('enable --for') has collected is deleted: it ends now.",
 	.options = options,
 	.examples = examples,
 	.run = run,

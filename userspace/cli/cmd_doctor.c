@@ -1,25 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* cmd_doctor.c - `telprobe doctor`: what this machine offers, what follows, what to do. */
-#include <cjson/cJSON.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "capture/features.h"
+#include "cli/answer.h"
+#include "cli/bundle.h"
 #include "cli/commands.h"
+#include "service/config.h"
 
-static const char *const state_names[] = {
-	[FEATURE_PRESENT] = "ok",
-	[FEATURE_MISSING] = "missing",
-	[FEATURE_REDUCED] = "without",
-	[FEATURE_UNTRIED] = "untried",
+static const struct cli_option options[] = {
+	{ .name = "bundle",
+	  .help = "print a report for who looks for a fault, and write it to FILE" },
+	{ .name = "config",
+	  .value = "DIR",
+	  .help = "with --bundle: where telprobe.yaml and targets.d are (default: " CONFIG_DIRECTORY
+		  ")" },
+	CLI_OPTION_JSON,
+	{ 0 },
 };
-
-static const struct cli_option options[] = { CLI_OPTION_JSON, { 0 } };
 
 static const struct cli_example examples[] = {
 	{ "telprobe doctor", "why does nothing arrive?", CLI_NEEDS_ROOT },
 	{ "telprobe doctor --json", "the same for a program", CLI_NEEDS_ROOT },
+	{ "telprobe doctor --bundle report.txt", "what to add to a report of a fault",
+	  CLI_NEEDS_NOTHING },
 	{ 0 },
+};
+
+enum { NAME, STATE, FOUND, FOLLOWS, ADVICE, COLUMNS };
+
+static const struct grid_column columns[COLUMNS] = {
+	/* as text they are no table */
+	[NAME] = { NULL, "name", GRID_TEXT },	  [STATE] = { NULL, "state", GRID_TEXT },
+	[FOUND] = { NULL, "found", GRID_TEXT },	  [FOLLOWS] = { NULL, "follows", GRID_TEXT },
+	[ADVICE] = { NULL, "advice", GRID_TEXT },
 };
 
 static void print_text(const struct feature *features, int count)
@@ -27,7 +41,7 @@ static void print_text(const struct feature *features, int count)
 	int i;
 
 	for (i = 0; i < count; i++) {
-		printf("%-8s %-30s %s\n", state_names[features[i].state], features[i].name,
+		printf("%-8s %-30s %s\n", feature_state_name(features[i].state), features[i].name,
 		       features[i].found);
 		if (features[i].follows[0])
 			printf("%-8s %-30s -> %s\n", "", "", features[i].follows);
@@ -36,36 +50,47 @@ static void print_text(const struct feature *features, int count)
 	}
 }
 
-static void print_json(const struct feature *features, int count)
+static struct grid *fill(const struct feature *features, int count)
 {
-	cJSON *list = cJSON_CreateArray();
-	char *text;
+	struct grid *grid = grid_new(columns, COLUMNS);
 	int i;
 
-	for (i = 0; i < count; i++) {
-		cJSON *row = cJSON_CreateObject();
-
-		cJSON_AddStringToObject(row, "name", features[i].name);
-		cJSON_AddStringToObject(row, "state", state_names[features[i].state]);
-		cJSON_AddStringToObject(row, "found", features[i].found);
-		cJSON_AddStringToObject(row, "follows", features[i].follows);
-		cJSON_AddStringToObject(row, "advice", features[i].advice);
-		cJSON_AddItemToArray(list, row);
+	for (i = 0; grid && i < count; i++) {
+		grid_row(grid);
+		grid_text(grid, NAME, features[i].name);
+		grid_text(grid, STATE, feature_state_name(features[i].state));
+		grid_text(grid, FOUND, features[i].found);
+		grid_text(grid, FOLLOWS, features[i].follows);
+		grid_text(grid, ADVICE, features[i].advice);
 	}
-	text = cJSON_Print(list);
-	puts(text ? text : "[]");
-	free(text);
-	cJSON_Delete(list);
+	return grid;
+}
+
+static int run_bundle(const struct cli *cli)
+{
+	const char *directory = cli_option(cli, "config");
+
+	if (cli_flag(cli, "json"))
+		return cli_misuse(cli, "--bundle is text, to be read: it goes without --json");
+	return bundle(cli, directory ? directory : CONFIG_DIRECTORY, cli_argv(cli)[0]);
 }
 
 static int run_doctor(struct cli *cli)
 {
 	struct feature features[FEATURES_MAX];
-	int count = features_probe(features), i;
 	int status = CLI_DONE;
+	int count, i;
 
+	if (cli_flag(cli, "bundle"))
+		return run_bundle(cli);
+	if (cli_argc(cli))
+		return cli_misuse(cli, "unexpected argument '%s': a FILE goes with --bundle",
+				  cli_argv(cli)[0]);
+	if (cli_option(cli, "config"))
+		return cli_misuse(cli, "--config goes with --bundle");
+	count = features_probe(features);
 	if (cli_flag(cli, "json"))
-		print_json(features, count);
+		status = answer_grid(cli, fill(features, count), NULL);
 	else
 		print_text(features, count);
 	for (i = 0; i < count; i++)
@@ -77,11 +102,18 @@ static int run_doctor(struct cli *cli)
 const struct cli_command doctor_command = {
 	.name = "doctor",
 	.summary = "what this machine offers telprobe, what is missing, what to do",
-	.synopsis = "[OPTIONS]",
+	.synopsis = "[OPTIONS] [FILE]",
 	.description =
 		"Each row is tried, not guessed from the kernel's version. Exit status 1 when\n"
-		"something is missing that telprobe cannot work without.",
+		"something is missing that telprobe cannot work without.\n"
+		"--bundle prints one report about machine, configuration and service, for who\n"
+		"looks for a fault, and with FILE, which must not be there yet, writes it, after "
+		"a\n"
+		"yes where there is a terminal. It holds no event and no value of the "
+		"environment;\n"
+		"names of people and of the machine, and paths below homes, are replaced.",
 	.options = options,
 	.examples = examples,
+	.arguments_max = 1,
 	.run = run_doctor,
 };

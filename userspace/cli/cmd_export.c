@@ -2,12 +2,17 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/choose.h"
 #include "cli/commands.h"
 #include "cli/database.h"
+#include "cli/notice.h"
+#include "cli/outward.h"
 #include "cli/period.h"
+#include "cli/totals_note.h"
 #include "lib/clock.h"
 #include "report/export.h"
 #include "report/replacement.h"
+#include "report/text.h"
 
 static int choose_format(const struct cli *cli, struct export_choice *choice)
 {
@@ -31,21 +36,19 @@ static int choose_format(const struct cli *cli, struct export_choice *choice)
 static int choose(struct cli *cli, struct export_choice *choice)
 {
 	struct period period = { 0 };
-	struct error error;
 	int ret;
 
 	ret = choose_format(cli, choice);
-	if (!ret && cli_option(cli, "type") &&
-	    export_types_parse(cli_option(cli, "type"), &choice->types, &error))
-		ret = cli_misuse_error(cli, &error);
+	if (!ret)
+		ret = choose_events(cli, &choice->events);
 	if (!ret)
 		ret = period_parse(cli, clock_now_us(), &period);
-	choice->since_us = period.since_us;
-	choice->until_us = period.until_us;
+	choice->events.since_us = period.since_us;
+	choice->events.until_us = period.until_us;
 	return ret;
 }
 
-static int export_to_file(const struct cli *cli, struct store *store,
+static int export_to_file(const struct cli *cli, struct leaving *leaving,
 			  const struct export_choice *choice, const char *path)
 {
 	struct replacement file;
@@ -54,24 +57,38 @@ static int export_to_file(const struct cli *cli, struct store *store,
 
 	if (replacement_open(&file, path, 0600, &error))
 		return cli_fail(cli, &error);
-	count = export_events(store, choice, file.file, &error);
+	count = export_events(leaving, choice, file.file, &error);
 	if (count < 0) {
 		replacement_abandon(&file);
 		return cli_fail(cli, &error);
 	}
 	if (replacement_commit(&file, &error))
 		return cli_fail(cli, &error);
-	fprintf(stderr, "telprobe: %lld event%s exported to '%s'\n", (long long)count,
-		count == 1 ? "" : "s", path);
+	notice("%lld event%s exported to '%s'", (long long)count, text_s(count), path);
 	return CLI_DONE;
+}
+
+static int export(const struct cli *cli, struct store *store, const struct export_choice *choice)
+{
+	const char *path = cli_option(cli, "output");
+	struct leaving leaving;
+	struct error error;
+	int ret = outward_open(store, &leaving, &error);
+
+	if (ret)
+		return cli_fail(cli, &error);
+	if (path && strcmp(path, "-") != 0)
+		ret = export_to_file(cli, &leaving, choice, path);
+	else if (export_events(&leaving, choice, stdout, &error) < 0)
+		ret = cli_fail(cli, &error);
+	outward_close(&leaving);
+	return ret;
 }
 
 static int run(struct cli *cli)
 {
-	const char *path = cli_option(cli, "output");
 	struct export_choice choice = { 0 };
 	struct store *store;
-	struct error error;
 	int ret;
 
 	ret = choose(cli, &choice);
@@ -79,10 +96,9 @@ static int run(struct cli *cli)
 		ret = database_open(cli, STORE_READ, &store);
 	if (ret)
 		return ret;
-	if (path && strcmp(path, "-"))
-		ret = export_to_file(cli, store, &choice, path);
-	else if (export_events(store, &choice, stdout, &error) < 0)
-		ret = cli_fail(cli, &error);
+	ret = export(cli, store, &choice);
+	if (!ret)
+		totals_note(store);
 	store_close(store);
 	return ret;
 }
@@ -99,7 +115,7 @@ static const struct cli_option options[] = {
 	  .value = "FILE",
 	  .help = "write there, readable by you alone (default: standard output)" },
 	CLI_OPTIONS_PERIOD("default: all"),
-	{ .name = "type", .value = "TYPE,...", .help = "only events of these types" },
+	CLI_OPTIONS_CHOICE,
 	{ 0 },
 };
 
@@ -118,11 +134,15 @@ const struct cli_command export_command = {
 	.name = "export",
 	.summary = "write events as JSON, NDJSON or CSV",
 	.synopsis = "[--db FILE] [--user NAME] [--format FORMAT] [--output FILE] [--since WHEN] "
-		    "[--until WHEN] [--type TYPE,...]",
+		    "[--until WHEN] [--type TYPE,...] [--app NAME]",
 	.description =
 		"The newest stands last. Every event is described by telprobe/event.schema.json,\n"
 		"which is installed beside telprobe.h. Ids are the same at each export. A file\n"
-		"appears whole or not at all.",
+		"appears whole or not at all. Each name is judged again, by the rules this "
+		"machine\n"
+		"has now, and replaced where they say so. Totals of level basic hold no events: "
+		"'telprobe\n"
+		"metrics --json' has them.",
 	.options = options,
 	.examples = examples,
 	.run = run,

@@ -3,6 +3,7 @@
 
 #include "cli/commands.h"
 #include "cli/database.h"
+#include "cli/totals_note.h"
 #include "report/recent.h"
 
 static int run(struct cli *cli)
@@ -15,6 +16,8 @@ static int run(struct cli *cli)
 	if (ret)
 		return ret;
 	ret = last_print(stdout, store, cli_flag(cli, "json"), &error);
+	if (ret)
+		totals_note(store);
 	store_close(store);
 	return ret ? cli_fail(cli, &error) : CLI_DONE;
 }

@@ -4,25 +4,26 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/answer.h"
 #include "cli/commands.h"
 #include "cli/decision.h"
-#include "report/grid.h"
-#include "report/text.h"
+#include "privacy/categories.h"
 
-enum { TARGET, LEVEL, LIMIT, WHY, COLUMNS };
+enum { TARGET, LEVEL, WITHOUT, LIMIT, WHY, COLUMNS };
 
 static const struct grid_column columns[COLUMNS] = {
 	[TARGET] = { "target", "target", GRID_TEXT },
 	[LEVEL] = { "level", "level", GRID_TEXT },
+	[WITHOUT] = { "without", "without", GRID_TEXT },
 	[LIMIT] = { "at most", "level_max", GRID_TEXT },
 	[WHY] = { "because", "reason", GRID_TEXT },
 };
 
-static int print(const struct cli *cli, const struct service_targets *targets, const char *only)
+static struct grid *fill(const struct service_targets *targets, const char *only)
 {
 	struct grid *grid = grid_new(columns, COLUMNS);
 	const struct control_target *item;
-	int ret = grid ? 0 : -ENOMEM;
+	char without[CATEGORIES_TEXT];
 
 	for (item = targets->items; grid && item < targets->items + targets->count; item++) {
 		if (only && strcmp(item->name, only) != 0)
@@ -30,34 +31,45 @@ static int print(const struct cli *cli, const struct service_targets *targets, c
 		grid_row(grid);
 		grid_text(grid, TARGET, item->name);
 		grid_text(grid, LEVEL, consent_level_name(item->level));
+		grid_text(grid, WITHOUT, categories_format((uint8_t)item->without, without));
 		grid_text(grid, LIMIT, consent_level_name(item->level_max));
 		grid_text(grid, WHY, consent_reason_text((enum consent_reason)item->reason));
 	}
-	if (grid && cli_flag(cli, "json"))
-		ret = json_print(grid_json(grid), stdout);
-	else if (grid && grid_rows(grid))
-		ret = grid_print(grid, stdout);
-	else if (grid)
-		fputs("telprobe: the administrator has not set up any target yet\n", stderr);
-	grid_free(grid);
-	return ret;
+	return grid;
 }
 
 static int show(const struct cli *cli, struct client *client, const char *only)
 {
 	struct service_targets targets;
 	struct error error;
-	int ret;
+	int status;
 
-	ret = service_targets(client, &targets, &error);
-	if (ret)
+	if (service_targets(client, &targets, &error))
 		return cli_fail(cli, &error);
 	if (only && !service_target(&targets, only, &error))
-		ret = -ENOENT;
-	else if (print(cli, &targets, only))
-		ret = error_set(&error, -ENOMEM, "out of memory");
+		status = cli_fail(cli, &error);
+	else
+		status = answer_grid(cli, fill(&targets, only),
+				     "the administrator has not set up any target yet");
 	service_targets_clear(&targets);
-	return ret ? cli_fail(cli, &error) : CLI_DONE;
+	return status;
+}
+
+/* What the decision that @target, or all, has leaves out: another level changes nothing of it. */
+static uint8_t left_out(const struct consent_decision *decisions, size_t count, const char *target)
+{
+	uint8_t of_all = 0;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (!consent_is_in_force(decisions, count, i))
+			continue;
+		if (target && !strcmp(decisions[i].target, target))
+			return decisions[i].without;
+		if (!decisions[i].target[0])
+			of_all = decisions[i].without;
+	}
+	return of_all;
 }
 
 /* A yes to today's text that is in force, for @target or for all. */
@@ -68,7 +80,8 @@ static bool has_said_yes(const struct consent_decision *decisions, size_t count,
 
 	for (i = 0; i < count; i++) {
 		if (!consent_is_in_force(decisions, count, i) ||
-		    decisions[i].text_version != CONSENT_TEXT_VERSION)
+		    decisions[i].text_version != CONSENT_TEXT_VERSION ||
+		    consent_has_ended(&decisions[i]))
 			continue;
 		if (target && !strcmp(decisions[i].target, target))
 			return decisions[i].level != TP_LEVEL_OFF;
@@ -82,6 +95,7 @@ static int change(const struct cli *cli, struct client *client, const char *targ
 		  enum tp_level level)
 {
 	struct consent_decision decisions[CONSENT_DECISIONS];
+	struct consent_wish wish = { .target = target, .level = level };
 	struct error error;
 	size_t count;
 
@@ -95,8 +109,9 @@ static int change(const struct cli *cli, struct client *client, const char *targ
 				   target ? target : "");
 			return cli_fail(cli, &error);
 		}
+		wish.without = left_out(decisions, count, target);
 	}
-	return decision_make(cli, client, target, level);
+	return decision_make(cli, client, &wish);
 }
 
 static int run(struct cli *cli)
@@ -138,7 +153,11 @@ const struct cli_command level_command = {
 	.synopsis = "[LEVEL] [--target NAME] [--json]",
 	.description =
 		"LEVEL is off, basic, enhanced or full ('telprobe explain'); minimal, normal and\n"
-		"verbose mean the latter three. Who has not said yes is asked by telprobe enable.",
+		"verbose mean the latter three. What you leave out ('telprobe enable --without') "
+		"stays\n"
+		"so. Who has not said yes is asked by telprobe enable.\n"
+		"A yes that ends by itself gets another level with another end alone: telprobe\n"
+		"enable --for DURATION --level LEVEL.",
 	.options = options,
 	.examples = examples,
 	.arguments_max = 1,

@@ -2,30 +2,33 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "cli/answer.h"
 #include "cli/commands.h"
 #include "cli/database.h"
+#include "cli/outward.h"
 #include "cli/period.h"
 #include "lib/clock.h"
 #include "report/metrics.h"
-#include "report/text.h"
 
 #define DAYS_US (24 * 3600 * INT64_C(1000000))
 
 static int print(const struct cli *cli, struct store *store, const struct period *period)
 {
-	struct metrics metrics;
+	struct metrics metrics = { 0 };
+	struct leaving leaving;
 	struct error error;
-	int ret;
+	int ret, status = CLI_DONE;
 
-	ret = metrics_load(&metrics, store, period->since_us, period->until_us, &error);
-	if (!ret) {
-		ret = cli_flag(cli, "json") ? json_print(metrics_json(&metrics), stdout)
-					    : metrics_print(stdout, &metrics);
-		if (ret)
-			error_set(&error, ret, "out of memory");
-	}
+	ret = outward_open(store, &leaving, &error);
+	if (!ret)
+		ret = metrics_load(&metrics, &leaving, period->since_us, period->until_us, &error);
+	if (!ret && cli_flag(cli, "json"))
+		status = answer_json(cli, metrics_json(&metrics), NULL);
+	else if (!ret && metrics_print(stdout, &metrics))
+		ret = error_set(&error, -ENOMEM, "out of memory");
 	metrics_clear(&metrics);
-	return ret ? cli_fail(cli, &error) : CLI_DONE;
+	outward_close(&leaving);
+	return ret ? cli_fail(cli, &error) : status;
 }
 
 static int run(struct cli *cli)

@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <errno.h>
-#include <fcntl.h>
 #include <fnmatch.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/answer.h"
+#include "cli/binary.h"
 #include "cli/commands.h"
 #include "cli/notice.h"
 #include "inspect/inspector.h"
-#include "inspect/programs.h"
-#include "report/grid.h"
-#include "report/text.h"
 
 enum { PROBE, PLACE, SEMAPHORE, COST, USABLE, ARGUMENTS, OFFSET, KIND, COLUMNS };
 
@@ -29,41 +25,17 @@ static const struct grid_column columns[COLUMNS] = {
 	[ARGUMENTS] = { "arguments", "arguments", GRID_TEXT },
 };
 
-/* A file of that name, else a command in PATH. Return: a descriptor, or negative. */
-static int open_binary(const char *name, struct error *error)
-{
-	char word[4096];
-	char *argv[] = { word, NULL };
-	struct programs programs = { 0 };
-	int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK), code = errno;
-
-	if (fd < 0 && code == ENOENT && !strchr(name, '/') &&
-	    (size_t)snprintf(word, sizeof(word), "%s", name) < sizeof(word) &&
-	    !programs_find(argv, getenv("PATH"), NULL, &programs, NULL) && programs.count)
-		fd = open(programs.paths[0], O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	programs_clear(&programs);
-	if (fd >= 0)
-		return fd;
-	error_set(error, -code, "cannot open '%s': %s", name, error_text(code));
-	return code == ENOENT ? error_hint(error, "name a program or library, or a command in PATH")
-			      : -code;
-}
-
 static int inspect(const char *name, struct inspection **out, struct error *error)
 {
 	struct inspector *inspector = NULL;
-	struct stat status;
 	int fd, ret;
 
 	ret = inspector_new(&inspector, error); /* before anything is open */
 	if (ret)
 		return ret;
-	fd = open_binary(name, error);
+	fd = binary_open(name, error);
 	if (fd < 0) {
 		ret = fd;
-	} else if (fstat(fd, &status) || !S_ISREG(status.st_mode)) {
-		ret = error_set(error, -EINVAL, "'%s' is not a file", name);
-		error_hint(error, "name a program or library");
 	} else {
 		ret = inspector_look(inspector, fd, out, error);
 		if (ret == -ENOEXEC) {
@@ -111,39 +83,31 @@ static struct grid *fill(const struct inspection *found, const char *pattern)
 	return grid;
 }
 
-static int print(const struct cli *cli, const struct inspection *found, struct error *error)
+static int print(const struct cli *cli, const struct inspection *found)
 {
-	const char *pattern = cli_argv(cli)[1];
-	struct grid *grid = fill(found, pattern);
-	int ret = grid ? 0 : -ENOMEM;
+	const char *none = found->site_count
+				   ? "no such probes in this file; without a pattern all are listed"
+				   : "no probes in this file: it was built without telprobe.h, or "
+				     "stripped of its notes";
+	int status = answer_grid(cli, fill(found, cli_argv(cli)[1]), none);
 
-	if (grid && cli_flag(cli, "json"))
-		ret = json_print(grid_json(grid), stdout);
-	else if (grid && grid_rows(grid))
-		ret = grid_print(grid, stdout);
-	else if (grid && found->site_count)
-		notice("no such probes in this file; without a pattern all are listed");
-	else if (grid)
-		notice("no probes in this file: it was built without telprobe.h, or stripped of "
-		       "its notes");
-	grid_free(grid);
 	if (found->site_total > found->site_count)
-		fprintf(stderr, "telprobe: %zu more are damaged or beyond the limit of %d\n",
-			found->site_total - found->site_count, INSPECT_SITES);
-	return ret ? error_set(error, ret, "out of memory") : 0;
+		notice("%zu more are damaged or beyond the limit of %d",
+		       found->site_total - found->site_count, INSPECT_SITES);
+	return status;
 }
 
 static int run(struct cli *cli)
 {
 	struct inspection *found = NULL;
 	struct error error = { 0 };
-	int ret;
+	int status;
 
-	ret = inspect(cli_argv(cli)[0], &found, &error);
-	if (!ret)
-		ret = print(cli, found, &error);
+	if (inspect(cli_argv(cli)[0], &found, &error))
+		return cli_fail(cli, &error);
+	status = print(cli, found);
 	inspection_free(found);
-	return ret ? cli_fail(cli, &error) : CLI_DONE;
+	return status;
 }
 
 static const struct cli_option options[] = { CLI_OPTION_JSON, { 0 } };

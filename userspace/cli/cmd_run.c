@@ -9,21 +9,29 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/decision.h"
 #include "cli/notice.h"
 #include "cli/run_account.h"
 #include "cli/run_collect.h"
 #include "cli/run_compare.h"
 #include "cli/run_once.h"
 #include "cli/run_session.h"
+#include "cli/run_totals.h"
+#include "privacy/categories.h"
 #include "report/expectation.h"
+#include "report/json.h"
 #include "report/summary.h"
 
 static const struct cli_option options[] = {
 	{ .name = "db", .value = "FILE", .help = "keep the events there (default: keep none)" },
 	{ .name = "level",
 	  .value = "LEVEL",
-	  .choices = "enhanced full",
-	  .help = "enhanced or full (default: full)" },
+	  .choices = "basic enhanced full",
+	  .help = "basic, enhanced or full (default: full)" },
+	{ .name = "without",
+	  .value = "CATEGORIES",
+	  .choices = CATEGORY_WORDS,
+	  .help = "what to leave out, such as errors,performance" },
 	{ .name = "repeat", .letter = 'n', .value = "N", .help = "run CMD N times, 1 to 10000" },
 	{ .name = "compare",
 	  .help = "take two command lines, run each N times in turn, tell what "
@@ -48,6 +56,7 @@ static const struct cli_example examples[] = {
 struct choices { /* the command line, understood */
 	const char *database;
 	enum tp_level level;
+	uint8_t without; /* enum tp_category */
 	int64_t repeat;
 	bool is_quiet;
 	bool is_json;
@@ -63,12 +72,12 @@ static int level_choose(const struct cli *cli, enum tp_level *out)
 	*out = TP_LEVEL_ENHANCED;
 	if (!strcmp(level, "enhanced") || !strcmp(level, "normal"))
 		return CLI_DONE;
-	if (!strcmp(level, "basic") || !strcmp(level, "minimal") || !strcmp(level, "off"))
-		return cli_misuse(cli,
-				  "level '%s' has no single events to show; use enhanced or "
-				  "full",
-				  level);
-	return cli_misuse(cli, "unknown level '%s': expected enhanced or full", level);
+	*out = TP_LEVEL_BASIC;
+	if (!strcmp(level, "basic") || !strcmp(level, "minimal"))
+		return CLI_DONE;
+	if (!strcmp(level, "off"))
+		return cli_misuse(cli, "at level 'off' there is nothing to run a command for");
+	return cli_misuse(cli, "unknown level '%s': expected basic, enhanced or full", level);
 }
 
 /* Better told now than after a command that takes an hour. */
@@ -88,6 +97,8 @@ static int choose(struct cli *cli, struct choices *out)
 {
 	int ret = level_choose(cli, &out->level);
 
+	if (!ret)
+		ret = decision_without(cli, cli_option(cli, "without"), &out->without);
 	if (ret)
 		return ret;
 	out->repeat = cli_flag(cli, "compare") ? 30 : 1;
@@ -97,6 +108,10 @@ static int choose(struct cli *cli, struct choices *out)
 	out->database = cli_option(cli, "db");
 	out->is_quiet = cli_flag(cli, "quiet");
 	out->is_json = cli_flag(cli, "json");
+	if (out->level == TP_LEVEL_BASIC &&
+	    (cli_option(cli, "record") || cli_option(cli, "expect") || cli_flag(cli, "compare")))
+		return cli_misuse(cli, "at level 'basic' there are totals and no events: --record, "
+				       "--expect and --compare need enhanced or full");
 	if (!cli_flag(cli, "compare"))
 		return find_expected(cli);
 	if (cli_argc(cli) != 2)
@@ -110,17 +125,17 @@ static int choose(struct cli *cli, struct choices *out)
 static void print_outcome(const struct run_session *session, struct run_keep *keep,
 			  const struct run_account *account, const struct choices *choices)
 {
+	struct store *basic = run_totals_store(session);
 	struct error error = { 0 };
 	cJSON *json;
-	char *text;
+	int ret;
 
 	if (choices->is_json) {
-		json = summary_json(keep->store, session->started_us, &error);
+		json = basic ? summary_of_totals_json(basic, &error)
+			     : summary_json(keep->store, session->started_us, &error);
 		cJSON_AddItemToObject(json, "account", run_account_json(account));
-		text = cJSON_Print(json);
-		fprintf(stderr, "%s\n", text ? text : "{}");
-		free(text);
-		cJSON_Delete(json);
+		if (json_print(json, stderr))
+			fputs("{}\n", stderr);
 		return;
 	}
 	if (choices->is_quiet && !account->lost && run_account_is_exact(account))
@@ -129,7 +144,9 @@ static void print_outcome(const struct run_session *session, struct run_keep *ke
 		notice("DO_NOT_TRACK or TELPROBE_ENABLED=0 is set: nothing was recorded");
 		return;
 	}
-	if (summary_print(stderr, keep->store, session->started_us, &error))
+	ret = basic ? summary_of_totals_print(stderr, basic, &error)
+		    : summary_print(stderr, keep->store, session->started_us, &error);
+	if (ret)
 		notice_error(&error);
 	run_account_print(stderr, account, session, choices->database);
 }
@@ -183,6 +200,7 @@ static int finish(struct cli *cli, struct run_session *session, struct run_keep 
 	capture_stop(session->capture);
 	capture_detach(session->capture); /* nothing comes after it */
 	run_drain(session);
+	run_totals_take(session);
 	ret = run_account_read(session, &account, &error);
 	if (ret)
 		return cli_fail(cli, &error);
@@ -198,7 +216,10 @@ static int run_and_tell(struct cli *cli, const struct choices *choices, int *out
 	struct error error = { 0 };
 	int ret;
 
-	ret = run_session_open(choices->level, &session, &error);
+	ret = run_session_open(TP_AGREED(choices->level, choices->without), false, &session,
+			       &error);
+	if (!ret)
+		ret = run_totals_open(&session, &error);
 	if (!ret)
 		ret = run_keep_open(&session,
 				    choices->database ? choices->database : ":memory:", &keep,
@@ -227,7 +248,8 @@ static int run_run(struct cli *cli)
 	if (ret)
 		return ret;
 	if (cli_flag(cli, "compare"))
-		return run_compare(cli, choices.level, choices.repeat, choices.is_json);
+		return run_compare(cli, TP_AGREED(choices.level, choices.without), choices.repeat,
+				   choices.is_json);
 	ret = run_and_tell(cli, &choices, &status);
 	if (ret)
 		return ret;
@@ -244,7 +266,9 @@ const struct cli_command run_command = {
 		"arguments name, runs it, and prints on stderr what happened. CMD's input, "
 		"output,\n"
 		"terminal, signals and exit status are its own. Only CMD and its descendants are\n"
-		"recorded, and typing this is the consent for this one run. Nothing is kept\n"
+		"recorded, and typing this is the consent for this one run. At level basic no\n"
+		"event is: commands are counted, with how long they took, in the kernel. What\n"
+		"--without names is not recorded ('telprobe explain categories'). Nothing is kept\n"
 		"without --db. Needs root; under sudo CMD runs as you.",
 	.options = options,
 	.examples = examples,

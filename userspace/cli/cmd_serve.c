@@ -6,6 +6,7 @@
 #include "service/config.h"
 #include "service/control.h"
 #include "service/serve.h"
+#include "service/serve_check.h"
 
 static const struct cli_option options[] = {
 	{ .name = "config",
@@ -17,7 +18,7 @@ static const struct cli_option options[] = {
 	{ .name = "runtime",
 	  .value = "DIR",
 	  .help = "where the control socket is (default: " CONTROL_DIRECTORY ")" },
-	{ .name = "check", .help = "say whether it could start, and stop there" },
+	{ .name = "check", .help = "tell everything that keeps it from starting; start nothing" },
 	{ 0 },
 };
 
@@ -26,13 +27,29 @@ static const struct cli_example examples[] = {
 	{ 0 },
 };
 
+static void tell_problem(const struct error *error, void *data)
+{
+	cli_fail(data, error);
+}
+
+static int check(struct cli *cli, const struct serve_options *serving)
+{
+	pid_t pid;
+
+	if (serve_check(serving, tell_problem, cli, &pid))
+		return CLI_FAILED;
+	puts("the service can start");
+	if (pid)
+		printf("one runs there now: process %d\n", pid);
+	return CLI_DONE;
+}
+
 static int run_serve(struct cli *cli)
 {
 	struct serve_options serving = {
 		.config_directory = cli_option(cli, "config"),
 		.state_directory = cli_option(cli, "state"),
 		.runtime_directory = cli_option(cli, "runtime"),
-		.is_check = cli_flag(cli, "check"),
 	};
 	struct error error = { 0 };
 
@@ -42,11 +59,9 @@ static int run_serve(struct cli *cli)
 		serving.state_directory = SERVE_STATE_DIRECTORY;
 	if (!serving.runtime_directory)
 		serving.runtime_directory = CONTROL_DIRECTORY;
-	if (serve(&serving, &error))
-		return cli_fail(cli, &error);
-	if (serving.is_check)
-		puts("the service can start");
-	return CLI_DONE;
+	if (cli_flag(cli, "check"))
+		return check(cli, &serving);
+	return serve(&serving, &error) ? cli_fail(cli, &error) : CLI_DONE;
 }
 
 const struct cli_command serve_command = {
@@ -58,7 +73,11 @@ const struct cli_command serve_command = {
 		"tell,\n"
 		"for each person who agreed (`telprobe enable`) and for nobody else. Started by\n"
 		"root; each of its processes then has an account of its own and none stays root.\n"
-		"SIGHUP reads the configuration again; SIGTERM stops capture at once.",
+		"SIGHUP reads the configuration again; SIGTERM stops capture at once.\n"
+		"--check looks at configuration, accounts, directories and kernel, makes nothing,\n"
+		"leaves a service that runs alone, and exits with 1 if anything is wrong, also if\n"
+		"that is a target file the service would only leave out.\n"
+		"systemctl start telprobe starts it under systemd: telprobe.service(8).",
 	.options = options,
 	.examples = examples,
 	.run = run_serve,

@@ -36,10 +36,10 @@ struct cli_option {	     /* a table of them ends with an empty row */
 		.name = "db", .value = "FILE",                                         \
 		.help = "database of events (default: $TELPROBE_DB, else the service)" \
 	}
-#define CLI_OPTION_USER                                                             \
-	{                                                                           \
-		.name = "user", .value = "NAME",                                    \
-		.help = "whose events, for root: a name or uid (default: your own)" \
+#define CLI_OPTION_USER                                                            \
+	{                                                                          \
+		.name = "user", .value = "NAME",                                   \
+		.help = "whose events, for root: a name, a uid or 'all' (default)" \
 	}
 #define CLI_OPTION_JSON                                              \
 	{                                                            \

@@ -11,20 +11,25 @@
 	X(run)                                                                                     \
 	X(show)                                                                                    \
 	X(last)                                                                                    \
+	X(tail)                                                                                    \
 	X(metrics)                                                                                 \
 	X(export)                                                                                  \
 	X(delete)                                                                                  \
 	X(probes)                                                                                  \
+	X(emit)                                                                                    \
 	X(serve)                                                                                   \
 	X(doctor)                                                                                  \
 	X(status)                                                                                  \
 	X(enable)                                                                                  \
 	X(disable)                                                                                 \
 	X(level)                                                                                   \
+	X(retention)                                                                               \
 	X(consent)                                                                                 \
 	X(targets)                                                                                 \
 	X(config)                                                                                  \
 	X(explain)                                                                                 \
+	X(redact)                                                                                  \
+	X(selftest)                                                                                \
 	X(help)
 /* clang-format on */
 

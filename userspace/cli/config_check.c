@@ -5,9 +5,12 @@
 #include <errno.h>
 #include <glob.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "cli/service_call.h"
+#include "report/json.h"
 #include "report/text.h"
 #include "service/config.h"
 
@@ -15,7 +18,9 @@ struct findings {
 	cJSON *problems; /* texts */
 	cJSON *notes;	 /* not wrong, but perhaps not meant */
 	size_t targets;
-	bool is_short; /* of memory */
+	struct service_targets live; /* as the service has them, where one answers */
+	bool is_asked;		     /* it did */
+	bool is_short;		     /* of memory */
 };
 
 static void add(struct findings *findings, cJSON *list, const char *text)
@@ -37,9 +42,32 @@ static void add_error(struct findings *findings, const struct error *error)
 	add(findings, findings->problems, text);
 }
 
+/* What the service made of it. @is_there: a file it names is */
+static void look_at_service(struct findings *findings, const struct config_target *target,
+			    bool is_there)
+{
+	const struct control_target *live = service_target(&findings->live, target->name, NULL);
+	char text[640];
+
+	if (!findings->is_asked)
+		return;
+	if (!live)
+		snprintf(text, sizeof(text),
+			 "target '%s': the service has not read this yet: telprobe config reload",
+			 target->name);
+	else if (live->problem[0])
+		snprintf(text, sizeof(text), "target '%s': %s", target->name, live->problem);
+	else
+		snprintf(text, sizeof(text), "target '%s': %u marker%s attached", target->name,
+			 live->sites, text_s(live->sites));
+	add(findings, live && live->problem[0] && is_there ? findings->problems : findings->notes,
+	    text);
+}
+
 static void look_at_paths(struct findings *findings, const struct config_target *target)
 {
 	char text[640];
+	bool is_there = false;
 	glob_t found;
 	size_t i;
 	int ret;
@@ -48,6 +76,7 @@ static void look_at_paths(struct findings *findings, const struct config_target 
 	for (i = 0; i < target->path_count; i++) {
 		ret = glob(target->paths[i], GLOB_NOSORT, NULL, &found);
 		if (!ret) {
+			is_there = true;
 			globfree(&found);
 			continue;
 		}
@@ -55,6 +84,7 @@ static void look_at_paths(struct findings *findings, const struct config_target 
 			 target->paths[i]);
 		add(findings, findings->notes, text);
 	}
+	look_at_service(findings, target, is_there);
 }
 
 static void check_directory(struct findings *findings, const char *path)
@@ -63,7 +93,7 @@ static void check_directory(struct findings *findings, const char *path)
 	struct error error;
 	size_t i;
 
-	if (config_read(path, &config, &error)) {
+	if (config_examine(path, &config, &error)) {
 		add_error(findings, &error);
 		return;
 	}
@@ -104,19 +134,33 @@ static void print_text(const struct findings *findings)
 	}
 	if (cJSON_GetArraySize(findings->problems))
 		return;
-	printf("%zu target%s, no problems\n", findings->targets, findings->targets == 1 ? "" : "s");
+	printf("%zu target%s, no problems\n", findings->targets,
+	       text_s((int64_t)findings->targets));
 }
 
-static int print_json(const struct findings *findings)
+static cJSON *json_of(const struct findings *findings)
 {
 	cJSON *json = cJSON_CreateObject();
 
-	if (cJSON_AddNumberToObject(json, "targets", (double)findings->targets) &&
-	    cJSON_AddItemReferenceToObject(json, "problems", findings->problems) &&
-	    cJSON_AddItemReferenceToObject(json, "notes", findings->notes))
-		return json_print(json, stdout);
-	cJSON_Delete(json);
-	return -ENOMEM;
+	return json_whole(
+		json,
+		json_add_number(json, "targets", (double)findings->targets) &&
+			cJSON_AddItemReferenceToObject(json, "problems", findings->problems) &&
+			cJSON_AddItemReferenceToObject(json, "notes", findings->notes));
+}
+
+/* Only the one that can be the reader of these files; without one, files alone are judged. */
+static void ask_service(const struct cli *cli, struct findings *findings)
+{
+	const char *directory = cli_option(cli, "config");
+	struct client *client;
+
+	if (directory && strcmp(directory, CONFIG_DIRECTORY) != 0 && !getenv("TELPROBE_SOCKET"))
+		return;
+	if (service_open(&client, NULL))
+		return;
+	findings->is_asked = !service_targets(client, &findings->live, NULL);
+	client_close(client);
 }
 
 int config_check(const struct cli *cli, const char *path)
@@ -127,8 +171,7 @@ int config_check(const struct cli *cli, const char *path)
 	struct stat status;
 	bool is_bad;
 
-	if (!path)
-		path = CONFIG_DIRECTORY;
+	ask_service(cli, &findings);
 	if (stat(path, &status) || S_ISDIR(status.st_mode)) /* what is missing is told there */
 		check_directory(&findings, path);
 	else
@@ -136,8 +179,9 @@ int config_check(const struct cli *cli, const char *path)
 	is_bad = cJSON_GetArraySize(findings.problems) > 0;
 	if (!cli_flag(cli, "json"))
 		print_text(&findings);
-	else if (print_json(&findings))
+	else if (json_print(json_of(&findings), stdout))
 		findings.is_short = true;
+	service_targets_clear(&findings.live);
 	cJSON_Delete(findings.problems);
 	cJSON_Delete(findings.notes);
 	if (findings.is_short) {

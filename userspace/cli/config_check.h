@@ -7,7 +7,8 @@
 
 /** config_check() - read what @path names and tell each problem, by file and line; as text or, with
  * --json, as an object
- * @path: a directory with telprobe.yaml and targets.d, or a target file; NULL: CONFIG_DIRECTORY
+ * Where the service answers, also what it made of each target.
+ * @path: a directory with telprobe.yaml and targets.d, or a target file
  * Return: CLI_DONE; CLI_FAILED: there are problems. */
 int config_check(const struct cli *cli, const char *path);
 

@@ -18,11 +18,16 @@ int consent_text_print(FILE *out, const char *target)
 	      out);
 	ret = explanation_print_levels(out);
 	putc('\n', out);
+	fputs("Of that you can leave out (telprobe enable --without CATEGORY,...):\n\n", out);
+	explanation_print_categories(out);
+	putc('\n', out);
 	explanation_print_never(out);
 	fputs("It stays on this machine, in a database of your own: of the other users only root "
-	      "can read\nit. Nothing is sent anywhere. 'telprobe show' shows it, 'telprobe export' "
-	      "gives it to you,\n'telprobe delete' erases it, and 'telprobe disable' ends it at "
-	      "once, in every running\nprogram. Recommended: enhanced.\n\n",
+	      "can read\nit. Nothing is sent anywhere. What is older than 90 days, or than what "
+	      "you "
+	      "or the\nadministrator set ('telprobe retention'), is deleted. 'telprobe show' shows "
+	      "it, 'telprobe\nexport' gives it to you, 'telprobe delete' erases it, and 'telprobe "
+	      "disable' ends it at once,\nin every running program. Recommended: enhanced.\n\n",
 	      out);
 	return ret;
 }

@@ -5,30 +5,63 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "capture/proof.h"
+#include "report/json.h"
+
+static void print_program(const struct proof_program *program)
+{
+	int helper;
+
+	printf("%s  tag %s  %u instructions%s\n", program->name, program->tag,
+	       program->instructions, program->reads_user_memory ? "  READS USER MEMORY" : "");
+	for (helper = 0; helper < program->helper_count; helper++)
+		printf("  %s\n", program->helper[helper]);
+}
+
+static void print_programs(const struct proof *proof, bool is_of_service)
+{
+	int i, count = 0;
+
+	for (i = 0; i < proof->program_count; i++) {
+		if (proof->program[i].is_of_service != is_of_service)
+			continue;
+		if (is_of_service && !count)
+			fputs("\nA service has loaded as well:\n", stdout);
+		print_program(&proof->program[i]);
+		count++;
+	}
+}
+
+static void print_why(const struct proof *proof, const char *name, const char *why)
+{
+	int i;
+
+	for (i = 0; i < proof->program_count; i++)
+		if (proof->program[i].is_of_service && !strcmp(proof->program[i].name, name)) {
+			printf("%s %s\n", name, why);
+			return;
+		}
+}
 
 static void print_text(const struct proof *proof, bool is_clean)
 {
-	int i, helper;
-
-	for (i = 0; i < proof->program_count; i++) {
-		const struct proof_program *program = &proof->program[i];
-
-		printf("%s  tag %s  %u instructions%s\n", program->name, program->tag,
-		       program->instructions,
-		       program->reads_user_memory ? "  READS USER MEMORY" : "");
-		for (helper = 0; helper < program->helper_count; helper++)
-			printf("  %s\n", program->helper[helper]);
-	}
+	print_programs(proof, false);
 	printf(is_clean ? "None of them calls a function that reads the memory of a process.\n"
 			: "These are not the programs telprobe promises.\n");
+	print_programs(proof, true);
+	print_why(proof, "environment",
+		  "looks for DO_NOT_TRACK and TELPROBE_ENABLED and passes on one bit.");
+	print_why(
+		proof, "marker_declared",
+		"is there while a target has 'names:'. It reads the strings its markers\npoint to "
+		"and passes on the number of a declared name, or that it is none.");
 }
 
 static void print_json(const struct proof *proof)
 {
 	cJSON *list = cJSON_CreateArray();
-	char *text;
 	int i, helper;
 
 	for (i = 0; i < proof->program_count; i++) {
@@ -39,15 +72,15 @@ static void print_json(const struct proof *proof)
 		cJSON_AddStringToObject(row, "tag", program->tag);
 		cJSON_AddNumberToObject(row, "instructions", program->instructions);
 		cJSON_AddBoolToObject(row, "reads_user_memory", program->reads_user_memory);
+		cJSON_AddStringToObject(row, "loaded_by",
+					program->is_of_service ? "service" : "run");
 		for (helper = 0; helper < program->helper_count; helper++)
 			cJSON_AddItemToArray(helpers, cJSON_CreateString(program->helper[helper]));
 		cJSON_AddItemToObject(row, "calls", helpers);
 		cJSON_AddItemToArray(list, row);
 	}
-	text = cJSON_Print(list);
-	puts(text ? text : "[]");
-	free(text);
-	cJSON_Delete(list);
+	if (json_print(list, stdout))
+		puts("[]");
 }
 
 int explain_proof(const struct cli *cli, bool is_json)
@@ -67,7 +100,7 @@ int explain_proof(const struct cli *cli, bool is_json)
 		return cli_fail(cli, &error);
 	}
 	for (i = 0; i < proof->program_count; i++)
-		is_clean &= !proof->program[i].reads_user_memory;
+		is_clean &= proof->program[i].is_of_service || !proof->program[i].reads_user_memory;
 	if (is_json)
 		print_json(proof);
 	else

@@ -78,7 +78,8 @@ void help_print_overview(FILE *file)
 	      file);
 	for (i = 0; (command = commands_at(i)); i++)
 		fprintf(file, "  %-10s  %s\n", command->name, command->summary);
-	fputs("\n'telprobe COMMAND --help' explains one. Exit status: 0 done, 1 failed, 2 wrong "
-	      "usage.\n",
+	fputs("\n'telprobe COMMAND --help' explains one, 'telprobe --version' tells the version. "
+	      "Exit\n"
+	      "status: 0 done, 1 failed, 2 wrong usage.\n",
 	      file);
 }

@@ -8,14 +8,11 @@ void notice(const char *format, ...)
 {
 	char line[1024];
 	va_list arguments;
-	char *byte;
 
 	va_start(arguments, format);
 	vsnprintf(line, sizeof(line), format, arguments);
 	va_end(arguments);
-	for (byte = line; *byte; byte++)
-		if ((unsigned char)*byte < 0x20 || *byte == 0x7f)
-			*byte = '?';
+	error_make_printable(line);
 	fprintf(stderr, "telprobe: %s\n", line);
 }
 

@@ -5,7 +5,7 @@
 
 #include "lib/error.h"
 
-/** notice() - "telprobe: " and the line; control bytes of names and paths become '?' */
+/** notice() - "telprobe: " and the line; what printable.h refuses in names and paths becomes '?' */
 void notice(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /** notice_error() - a failure that does not stop the command, with its hint */

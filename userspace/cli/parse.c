@@ -133,6 +133,12 @@ static int check_count(const struct cli *cli, struct error *error)
 	return error_hint(error, "usage: telprobe %s %s", command->name, command->synopsis);
 }
 
+/* "-3" is a number that is too small, which the command says better: no option is a digit. */
+static bool is_argument(const char *word)
+{
+	return word[0] != '-' || !word[1] || (word[1] >= '0' && word[1] <= '9');
+}
+
 int parse_arguments(struct cli *cli, const struct cli_command *command, int argc, char **argv,
 		    struct error *error)
 {
@@ -148,7 +154,7 @@ int parse_arguments(struct cli *cli, const struct cli_command *command, int argc
 			at++;
 			continue;
 		}
-		if (is_over || argv[at][0] != '-' || !argv[at][1]) {
+		if (is_over || is_argument(argv[at])) {
 			is_over |= command->stops_at_first_argument;
 			argv[cli->argc++] = argv[at++];
 			continue;

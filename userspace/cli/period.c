@@ -13,9 +13,14 @@ static int parse(struct cli *cli, const char *name, int64_t now_us, int64_t *out
 	return 0;
 }
 
+int period_since(struct cli *cli, int64_t now_us, int64_t *out)
+{
+	return parse(cli, "since", now_us, out);
+}
+
 int period_parse(struct cli *cli, int64_t now_us, struct period *period)
 {
-	if (parse(cli, "since", now_us, &period->since_us) ||
+	if (period_since(cli, now_us, &period->since_us) ||
 	    parse(cli, "until", now_us, &period->until_us))
 		return CLI_MISUSE;
 	if (period->until_us && period->until_us <= period->since_us)

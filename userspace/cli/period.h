@@ -13,6 +13,10 @@
 		.name = "until", .value = "WHEN", .help = "before then; default: now"       \
 	}
 
+/** period_since() - --since alone, for a command without --until; *out is left alone without it
+ * Return: 0, or CLI_MISUSE, already told: not a time. */
+int period_since(struct cli *cli, int64_t now_us, int64_t *out);
+
 struct period {
 	int64_t since_us;
 	int64_t until_us; /* exclusive */

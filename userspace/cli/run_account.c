@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "capture/capture.h"
+#include "report/text.h"
 
 struct reason {
 	enum tp_counter counter;
@@ -27,6 +28,7 @@ static bool is_trouble(enum tp_counter counter)
 	case TP_COUNT_CLOSED:
 	case TP_COUNT_ABANDONED:
 	case TP_COUNT_SINGLES:
+	case TP_COUNT_AGGREGATED:
 		return false;
 	default:
 		return true;
@@ -56,17 +58,6 @@ static void add_unknown(struct run_account *account, int kind, struct tp_counter
 	add(&account->total[kind], set);
 }
 
-static int64_t open_spans(const struct tp_counters *set)
-{
-	const __u64 *count = set->count;
-
-	return (int64_t)(count[TP_COUNT_BEGINS] - count[TP_COUNT_CLOSED] -
-			 count[TP_COUNT_ABANDONED] - count[TP_COUNT_OVERWRITTEN] -
-			 count[TP_COUNT_REFUSED_OWNER] - count[TP_COUNT_REFUSED_DEPTH] -
-			 count[TP_COUNT_REFUSED_ASYNC_FULL] - count[TP_COUNT_REFUSED_START] -
-			 count[TP_COUNT_DISCARDED]);
-}
-
 int run_account_read(struct run_session *session, struct run_account *out, struct error *error)
 {
 	uint16_t last = capture_last_object(session->capture), object;
@@ -92,31 +83,32 @@ int run_account_read(struct run_session *session, struct run_account *out, struc
 		out->events += count[TP_COUNT_CLOSED] + count[TP_COUNT_ABANDONED] +
 			       count[TP_COUNT_SINGLES];
 		if (kind < TP_SPAN_KINDS)
-			out->open += open_spans(&out->total[kind]);
+			out->open += capture_open_spans(&out->total[kind]);
 	}
 	out->events -= out->kept.noted; /* a process that began is no event */
-	out->lost = out->events - out->kept.stored;
+	out->lost = out->events - out->kept.stored - out->kept.added;
 	return 0;
 }
 
 bool run_account_is_exact(const struct run_account *account)
 {
-	uint64_t dropped = 0;
+	uint64_t dropped = 0, aggregated = 0;
 	int kind;
 
 	for (kind = 0; kind < TP_KINDS; kind++) {
 		const __u64 *count = account->total[kind].count;
 
-		dropped += count[TP_COUNT_DROPPED_RING_FULL];
+		dropped += count[TP_COUNT_DROPPED_RING_FULL] + count[TP_COUNT_DROPPED_TOTALS_FULL];
+		aggregated += count[TP_COUNT_AGGREGATED];
 		if (kind >= TP_SPAN_KINDS)
 			continue;
 		if (count[TP_COUNT_ENDS] != count[TP_COUNT_CLOSED] + count[TP_COUNT_UNMATCHED] +
 						    count[TP_COUNT_REFUSED_OWNER] +
 						    count[TP_COUNT_REFUSED_DEPTH_END] ||
-		    open_spans(&account->total[kind]) < 0)
+		    capture_open_spans(&account->total[kind]) < 0)
 			return false;
 	}
-	return account->events + account->kept.noted == account->kept.taken + dropped;
+	return account->events + account->kept.noted == account->kept.taken + aggregated + dropped;
 }
 
 static void print_refused_names(FILE *out, const struct run_session *session)
@@ -124,6 +116,9 @@ static void print_refused_names(FILE *out, const struct run_session *session)
 	static const char *const why[FIREWALL_LAYERS] = {
 		[FIREWALL_PROVENANCE] = "no constant of the program's file, kept as [UNDECLARED]",
 		[FIREWALL_SHAPE] = "not an identifier, kept as [REDACTED]",
+		[FIREWALL_PATTERN] = "looks sensitive, replaced; 'telprobe redact' names the rule",
+		[FIREWALL_BLOCK] = "looks sensitive, its events are dropped: block_sensitive",
+		[FIREWALL_IGNORE] = "the configuration ignores it, its events are dropped",
 	};
 	size_t i;
 
@@ -150,10 +145,12 @@ static void print_losses(FILE *out, const struct run_account *account,
 {
 	int i;
 
-	for (i = 0; i < COLLECTOR_LOSSES; i++)
-		if (account->kept.lost[i])
-			fprintf(out, "  %s: %" PRIu64 "\n",
-				collector_loss_text((enum collector_loss)i), account->kept.lost[i]);
+	for (i = 0; i < LOSSES; i++)
+		if (account->kept.lost[i] || account->kept.lost_spans[i])
+			fprintf(out, "  %s: %" PRIu64 "\n", loss_text((enum loss)i),
+				account->kept.lost[i] + account->kept.lost_spans[i]);
+	if (account->kept.names_other)
+		fprintf(out, "  %s: %" PRIu64 "\n", kept_other_text(), account->kept.names_other);
 	if (account->missed)
 		fprintf(out, "  hits while a program was running already: %" PRIu64 "\n",
 			account->missed);
@@ -170,16 +167,20 @@ static void print_losses(FILE *out, const struct run_account *account,
 void run_account_print(FILE *out, const struct run_account *account,
 		       const struct run_session *session, const char *database)
 {
-	double share = account->events
-			       ? 100.0 * (double)account->kept.stored / (double)account->events
-			       : 100.0;
+	uint64_t kept = account->kept.stored + account->kept.added;
+	double share = account->events ? 100.0 * (double)kept / (double)account->events : 100.0;
+	bool is_basic = session->level == TP_LEVEL_BASIC;
 	size_t i;
 	int kind;
 
-	fprintf(out, "%" PRIu64 " event%s", account->kept.stored,
-		account->kept.stored == 1 ? "" : "s");
-	if (database)
-		fprintf(out, " kept in %s", database);
+	fprintf(out, "%" PRIu64 " %s%s", kept, is_basic ? "command" : "event",
+		text_s((int64_t)kept));
+	if (is_basic)
+		fputs(" in totals, no single event", out);
+	if (database) {
+		fputs(" kept in ", out);
+		text_print(database, out);
+	}
 	if (account->lost)
 		fprintf(out, ", %" PRIu64 " lost (%.3f %% complete)\n", account->lost, share);
 	else
@@ -204,7 +205,9 @@ struct cJSON *run_account_json(const struct run_account *account)
 
 	cJSON_AddNumberToObject(object, "events", (double)account->events);
 	cJSON_AddNumberToObject(object, "stored", (double)account->kept.stored);
+	cJSON_AddNumberToObject(object, "added", (double)account->kept.added);
 	cJSON_AddNumberToObject(object, "lost", (double)account->lost);
+	cJSON_AddNumberToObject(object, kept_other_name(), (double)account->kept.names_other);
 	cJSON_AddNumberToObject(object, "open", (double)account->open);
 	cJSON_AddNumberToObject(object, "missed", (double)account->missed);
 	cJSON_AddBoolToObject(object, "exact", run_account_is_exact(account));

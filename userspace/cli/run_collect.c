@@ -9,6 +9,7 @@
 #include "capture/ring.h"
 #include "cli/notice.h"
 #include "cli/run_targets.h"
+#include "cli/run_totals.h"
 #include "lib/clock.h"
 
 enum {
@@ -16,6 +17,7 @@ enum {
 	NAP_MS = 20,	       /* between two looks at the ring while records come */
 	NAPS_BEFORE_SLEEP = 10,
 	SLEEP_MS = 1000,  /* bpf/emit.bpf.h: a wake-up may be missed once */
+	BEAT_MS = 300000, /* between two heartbeats of what only runs */
 	LONGEST_MS = 250, /* a batch is committed after that at the latest */
 };
 
@@ -90,6 +92,7 @@ static void handle_writers(struct run_session *session)
 
 	while ((object = capture_broken(session->capture))) {
 		run_drain(session);
+		run_totals_take(session);
 		notice("'%s' is being overwritten: detached from it",
 		       capture_path(session->capture, object));
 		inspector_drop(session->inspector, object);
@@ -143,6 +146,7 @@ static void before_stop(void *data)
 	run_drain(session);
 	capture_pause(session->capture);
 	run_drain(session);
+	run_totals_take(session);
 }
 
 static void after_stop(void *data)
@@ -155,11 +159,25 @@ static void after_stop(void *data)
 		notice_error(&error);
 }
 
+/* As the service does it by default. */
+static void beat(struct run_session *session, int64_t *due_ms)
+{
+	const int64_t now_ms = clock_monotonic_ms();
+	struct error error;
+
+	if (now_ms < *due_ms)
+		return;
+	if (*due_ms && capture_beat(session->capture, BEAT_MS * 1000000ull, &error))
+		notice_error(&error);
+	*due_ms = now_ms + BEAT_MS;
+}
+
 int run_collect(struct run_session *session, struct child *child, int *out_status,
 		struct error *error)
 {
 	int epoll_fd = open_watch(session, child, error);
 	unsigned int quiet = 0;
+	int64_t beat_due_ms = 0;
 
 	if (epoll_fd < 0)
 		return epoll_fd;
@@ -167,7 +185,9 @@ int run_collect(struct run_session *session, struct child *child, int *out_statu
 	while (!child_handle(child, out_status)) {
 		wait_for_something(session, epoll_fd, quiet);
 		capture_renew(session->capture);
+		beat(session, &beat_due_ms);
 		quiet = run_drain(session) ? 0 : quiet + 1;
+		run_totals_take_in_time(session);
 		handle_writers(session);
 	}
 	run_drain(session);

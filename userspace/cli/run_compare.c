@@ -68,7 +68,7 @@ static void tell_failures(const struct cli *cli, int64_t times, const int64_t fa
 			       times, 'A' + side, cli_argv(cli)[side]);
 }
 
-int run_compare(struct cli *cli, enum tp_level level, int64_t times, bool is_json)
+int run_compare(struct cli *cli, uint32_t agreed, int64_t times, bool is_json)
 {
 	struct run_session session;
 	struct run_keep keep[2] = { { 0 } };
@@ -76,7 +76,7 @@ int run_compare(struct cli *cli, enum tp_level level, int64_t times, bool is_jso
 	int64_t failed[2] = { 0 };
 	int ret;
 
-	ret = run_session_open(level, &session, &error);
+	ret = run_session_open(agreed, false, &session, &error);
 	if (!ret)
 		ret = run_keep_open(&session, ":memory:", &keep[0], &error);
 	if (!ret)

@@ -9,7 +9,8 @@
 #include "telprobe/record.h"
 
 /** run_compare() - run both @times in turn (A B A B ...), print what differs on stdout.
+ * @agreed: TP_AGREED()
  * Return: exit status; CLI_FAILED also when one of them failed to run. */
-int run_compare(struct cli *cli, enum tp_level level, int64_t times, bool is_json);
+int run_compare(struct cli *cli, uint32_t agreed, int64_t times, bool is_json);
 
 #endif

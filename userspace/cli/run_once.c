@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli/run_collect.h"
+#include "cli/sudo_hint.h"
 
 enum { STATUS_NOT_EXECUTABLE = 126, STATUS_NOT_FOUND = 127 }; /* POSIX shell, 2.8.2 */
 
@@ -46,8 +47,9 @@ int run_once(struct run_session *session, char **argv, struct run_targets_found 
 	if (!ret)
 		ret = child_start(&session->identity, programs.paths[0], argv, &child, error);
 	if (!ret)
-		ret = capture_mark(session->capture, child_pid(child), session->level,
-				   session->is_silent, error);
+		ret = capture_mark(session->capture, child_pid(child),
+				   TP_AGREED(session->level, session->without), session->is_silent,
+				   error);
 	if (!ret)
 		ret = child_release(child, error);
 	if (!ret)
@@ -57,21 +59,6 @@ int run_once(struct run_session *session, char **argv, struct run_targets_found 
 	return ret;
 }
 
-/* Quoted for a shell where it must be. */
-static void print_word(FILE *out, const char *word)
-{
-	const char *byte;
-
-	if (*word && !strpbrk(word, " \t\n'\"\\$`!*?[](){}<>|&;~#")) {
-		fputs(word, out);
-		return;
-	}
-	putc('\'', out);
-	for (byte = word; *byte; byte++)
-		fputs(*byte == '\'' ? "'\\''" : (const char[]){ *byte, '\0' }, out);
-	putc('\'', out);
-}
-
 bool run_was_stopped(int status)
 {
 	int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
@@ -79,34 +66,10 @@ bool run_was_stopped(int status)
 	return signal == SIGINT || signal == SIGQUIT || signal == SIGTERM || signal == SIGHUP;
 }
 
-/* The command to type instead: what was typed, behind sudo. */
-static void hint_sudo(struct error *error)
-{
-	FILE *typed = fopen("/proc/self/cmdline", "re"), *out;
-	char line[sizeof(error->hint)] = "", *word = NULL;
-	size_t size = 0;
-
-	out = typed ? fmemopen(line, sizeof(line), "w") : NULL;
-	if (out) {
-		fputs("sudo", out);
-		while (getdelim(&word, &size, '\0', typed) > 0) {
-			putc(' ', out);
-			print_word(out, word);
-		}
-		if (fflush(out) || ferror(out) || ftell(out) >= (long)sizeof(line) - 1)
-			line[0] = '\0'; /* a part of it would be another command */
-		fclose(out);
-	}
-	error_hint(error, "%s", line[0] ? line : "type it again behind sudo");
-	free(word);
-	if (typed)
-		fclose(typed);
-}
-
 int run_impossible(const struct cli *cli, int code, struct error *error)
 {
 	if (code == -EPERM && geteuid() != 0)
-		hint_sudo(error);
+		sudo_hint(error);
 	return cli_fail(cli, error);
 }
 

@@ -2,7 +2,6 @@
 #include "cli/run_session.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,9 @@
 #include <unistd.h>
 
 #include "capture/ring.h"
+#include "cli/run_totals.h"
+#include "lib/boot.h"
+#include "service/machine_firewall.h"
 
 void run_act_as_user(const struct run_session *session)
 {
@@ -31,24 +33,10 @@ void run_act_as_root(const struct run_session *session)
 
 static int identify_ring(struct store_ring *ring, struct error *error)
 {
-	char text[40] = "";
-	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-	ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	size_t i, digits = 0;
+	int ret = boot_id(ring->boot_id, error);
 
-	if (fd >= 0)
-		close(fd);
-	for (i = 0; got > 0 && i < (size_t)got && digits < 32; i++) {
-		unsigned int digit;
-		char one[2] = { text[i], '\0' };
-
-		if (text[i] == '-' || sscanf(one, "%x", &digit) != 1)
-			continue;
-		ring->boot_id[digits / 2] |= (uint8_t)(digit << (digits % 2 ? 0 : 4));
-		digits++;
-	}
-	if (digits != 32)
-		return error_set(error, -EIO, "cannot read the boot id from /proc");
+	if (ret)
+		return ret;
 	if (getrandom(ring->ring_id, sizeof(ring->ring_id), 0) != sizeof(ring->ring_id))
 		return error_set(error, -EIO, "no random bytes from the system");
 	return 0;
@@ -60,13 +48,17 @@ static int need_root(struct error *error)
 	return error_hint(error, "sudo telprobe run -- CMD runs CMD as yourself");
 }
 
-int run_session_open(enum tp_level level, struct run_session *session, struct error *error)
+int run_session_open(uint32_t agreed, bool reads_environment, struct run_session *session,
+		     struct error *error)
 {
-	struct capture_options options = { .objects = RUN_OBJECTS };
+	struct capture_options options = { .objects = RUN_OBJECTS,
+					   .reads_environment = reads_environment,
+					   .asks_mapped = true };
 	int ret;
 
 	memset(session, 0, sizeof(*session));
-	session->level = level;
+	session->level = (enum tp_level)TP_AGREED_LEVEL(agreed);
+	session->without = TP_AGREED_WITHOUT(agreed);
 	if (geteuid() != 0)
 		return need_root(error);
 	prctl(PR_SET_DUMPABLE, 0);
@@ -84,7 +76,7 @@ int run_session_open(enum tp_level level, struct run_session *session, struct er
 	ret = capture_open(&options, &session->capture, error);
 	if (ret)
 		return ret;
-	ret = firewall_new(&session->firewall, error);
+	ret = machine_firewall_new(NULL, &session->firewall, error);
 	if (ret)
 		return ret;
 	clock_init(&session->clock, NULL);
@@ -95,6 +87,7 @@ int run_session_open(enum tp_level level, struct run_session *session, struct er
 void run_session_close(struct run_session *session)
 {
 	run_act_as_root(session);
+	run_totals_close(session);
 	capture_close(session->capture);
 	inspector_free(session->inspector);
 	firewall_free(session->firewall);
@@ -116,6 +109,13 @@ static const char *source_program(void *data, uint16_t object)
 	struct run_session *session = data;
 
 	return object ? capture_name(session->capture, object) : session->command;
+}
+
+static uint32_t source_generation(void *data, uint16_t object)
+{
+	struct run_session *session = data;
+
+	return capture_generation(session->capture, object);
 }
 
 static int64_t source_utc_us(void *data, uint64_t monotonic_ns)
@@ -154,6 +154,7 @@ int run_keep_open(struct run_session *session, const char *path, struct run_keep
 		.data = session,
 		.text = source_text,
 		.program = source_program,
+		.generation = source_generation,
 		.utc_us = source_utc_us,
 		.refused = source_refused,
 	};

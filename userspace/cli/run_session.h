@@ -34,10 +34,14 @@ struct run_keep { /* a database and the way into it */
 	uint64_t committed; /* position of the ring in the store */
 };
 
+struct totals;
+
 struct run_session {
 	struct child_identity identity;
 	enum tp_level level;
-	bool is_silent; /* the environment asks for it */
+	uint8_t without;  /* enum tp_category */
+	bool is_silent;	  /* the environment asks for it */
+	bool is_learning; /* names that are no constants are read: capture_learn() */
 	struct inspector *inspector;
 	struct capture *capture;
 	struct firewall *firewall;
@@ -46,16 +50,21 @@ struct run_session {
 	struct store_ring ring;
 	char command[64];      /* base name of CMD: what its process is called if its file is not */
 	struct run_keep *keep; /* where records go now; the caller's */
-	uint32_t unseen;       /* programs that ended before they could be looked at */
-	uint32_t late;	       /* programs that ran before their markers were attached */
+	struct totals *totals; /* at level basic; else NULL, and the next two are not used */
+	struct run_keep apart; /* the totals of this run alone */
+	int64_t totals_taken_ms;
+	uint32_t unseen; /* programs that ended before they could be looked at */
+	uint32_t late;	 /* programs that ran before their markers were attached */
 	bool has_store_failed;
 	struct run_refused refused[RUN_REFUSED_NAMES];
 	size_t refused_count;
 	uint64_t refused_more;
 };
 
-/** run_session_open() - load the kernel side, start the inspector. Needs root. */
-int run_session_open(enum tp_level level, struct run_session *session, struct error *error);
+/** run_session_open() - load the kernel side, start the inspector. Needs root. @agreed: TP_AGREED();
+ * @reads_environment: what the command starts may ask for silence, too: struct capture_options */
+int run_session_open(uint32_t agreed, bool reads_environment, struct run_session *session,
+		     struct error *error);
 void run_session_close(struct run_session *session); /* accepts a zeroed or half-open one */
 
 /** run_keep_open() - a database at @path (":memory:" keeps nothing) for this session's records.

@@ -63,8 +63,14 @@ static int attach_held(struct run_session *session, uint16_t object, int fd,
 		       struct error *error)
 {
 	struct capture_added added;
-	int ret;
+	int ret = 0;
 
+	if (session->is_learning)
+		ret = capture_read_names(session->capture, object, true, error);
+	if (ret) {
+		capture_drop(session->capture, object);
+		return ret;
+	}
 	ret = capture_attach(session->capture, object, inspection, &added, error);
 	if (ret)
 		return ret;
@@ -181,6 +187,7 @@ void run_targets_discover(struct run_session *session, const struct tp_discover 
 			close(fd);
 		return;
 	}
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd); /* it may have ended since */
 	length = readlink(link, path, sizeof(path) - 1);
 	path[length > 0 ? length : 0] = '\0';
 	ret = look_at(session, fd, path, false, &object, &found, &error);

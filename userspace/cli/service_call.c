@@ -85,19 +85,27 @@ const struct control_target *service_target(const struct service_targets *target
 	return NULL;
 }
 
-int service_decide(struct client *client, const char *target, enum tp_level level,
+int service_decide(struct client *client, const struct consent_wish *wish, int64_t *out_ended,
 		   struct error *error)
 {
 	struct control_request request = request_of(CONTROL_DECIDE);
+	const char *target = wish->target;
+	struct control_end end;
+	int ret;
 
-	request.level = level;
+	request.level = wish->level;
+	request.for_us = wish->for_us;
+	request.without = wish->without;
 	if (target && !consent_target_is_valid(target)) {
 		error_set(error, -EINVAL, "there is no target '%s'", target);
 		error_hint(error, "'telprobe targets' lists them");
 		return -EINVAL;
 	}
 	snprintf(request.target, sizeof(request.target), "%s", target ? target : "");
-	return client_call(client, &request, NULL, NULL, NULL, error);
+	ret = client_call(client, &request, NULL, NULL, &end, error);
+	if (!ret)
+		*out_ended = end.number;
+	return ret;
 }
 
 struct decisions {
@@ -119,6 +127,9 @@ static int add_decision(const void *answer, size_t bytes, void *data)
 	item->level = (enum tp_level)decision.level;
 	item->text_version = decision.text_version;
 	item->decided_us = decision.decided_us;
+	item->without = (uint8_t)decision.without;
+	item->term = (enum consent_term)decision.term;
+	item->end = (struct consent_end){ .until_us = decision.until_us };
 	decisions->count++;
 	return 0;
 }
@@ -139,6 +150,46 @@ int service_decisions(struct client *client, struct consent_decision *out, size_
 	return ret;
 }
 
+static int add_notice(const void *answer, size_t bytes, void *data)
+{
+	struct service_notices *notices = data;
+	struct control_notice *items;
+
+	(void)bytes;
+	items = realloc(notices->items, (notices->count + 1) * sizeof(*items));
+	if (!items)
+		return 1;
+	notices->items = items;
+	memcpy(&items[notices->count++], answer, sizeof(*items));
+	return 0;
+}
+
+int service_reload(struct client *client, struct service_notices *out, struct error *error)
+{
+	const struct control_request request = request_of(CONTROL_RELOAD);
+	struct service_notices notices = { 0 };
+	struct control_end end;
+	int ret;
+
+	ret = client_call(client, &request, add_notice, &notices, &end, error);
+	if (ret > 0)
+		ret = error_set(error, -ENOMEM, "cannot hear the service out: %s",
+				error_text(-ENOMEM));
+	if (ret) {
+		service_notices_clear(&notices);
+		return ret;
+	}
+	memcpy(notices.place, end.what, sizeof(notices.place));
+	*out = notices;
+	return 0;
+}
+
+void service_notices_clear(struct service_notices *notices)
+{
+	free(notices->items);
+	*notices = (struct service_notices){ 0 };
+}
+
 struct copy {
 	void *to;
 	size_t bytes;
@@ -156,14 +207,13 @@ static int copy_answer(const void *answer, size_t bytes, void *data)
 	return 0;
 }
 
-static int ask_one(struct client *client, enum control_act act, void *out, size_t bytes,
-		   struct error *error)
+static int ask_one(struct client *client, const struct control_request *request, void *out,
+		   size_t bytes, struct error *error)
 {
-	const struct control_request request = request_of(act);
 	struct copy copy = { .to = out, .bytes = bytes };
 	int ret;
 
-	ret = client_call(client, &request, copy_answer, &copy, NULL, error);
+	ret = client_call(client, request, copy_answer, &copy, NULL, error);
 	if (ret < 0)
 		return ret;
 	if (ret || copy.count != 1)
@@ -171,12 +221,35 @@ static int ask_one(struct client *client, enum control_act act, void *out, size_
 	return 0;
 }
 
-int service_status(struct client *client, struct control_status *out, struct error *error)
+int service_selftest(struct client *client, enum control_selftest result, struct error *error)
 {
-	return ask_one(client, CONTROL_STATUS, out, sizeof(*out), error);
+	struct control_request request = request_of(CONTROL_SUSPEND);
+
+	request.limit = result;
+	return client_call(client, &request, NULL, NULL, NULL, error);
 }
 
-int service_totals(struct client *client, struct control_totals *out, struct error *error)
+int service_status(struct client *client, struct control_status *out, struct error *error)
 {
-	return ask_one(client, CONTROL_TOTALS, out, sizeof(*out), error);
+	const struct control_request request = request_of(CONTROL_STATUS);
+
+	return ask_one(client, &request, out, sizeof(*out), error);
+}
+
+int service_totals(struct client *client, bool of_all, struct control_totals *out,
+		   struct error *error)
+{
+	struct control_request request = request_of(CONTROL_TOTALS);
+
+	request.of_all = of_all;
+	return ask_one(client, &request, out, sizeof(*out), error);
+}
+
+int service_retention(struct client *client, int64_t days, struct control_retention *out,
+		      struct error *error)
+{
+	struct control_request request = request_of(CONTROL_RETENTION);
+
+	request.limit = days < 0 ? 0 : days + 1;
+	return ask_one(client, &request, out, sizeof(*out), error);
 }

@@ -11,7 +11,7 @@
 #include "inspect/sites.h"
 #include "telprobe/record.h"
 
-enum { NT_STAPSDT = 3, DYNAMIC_BYTES = 16384 };
+enum { NT_STAPSDT = 3, DYNAMIC_BYTES = 16384, FIND_BYTES = 65536 /* read at a time */ };
 
 struct reading {
 	struct elf elf;
@@ -224,6 +224,49 @@ int inspect_text(int fd, uint32_t place, char out[INSPECT_NAME])
 		return got == sizeof(text) ? -E2BIG : -ENOENT;
 	memcpy(out, text, strlen(text) + 1);
 	return 0;
+}
+
+/* Does @wanted stand in the file part of a segment? Parts overlap by what could begin before. */
+static int find_in_segment(const struct elf *elf, const struct elf_segment *segment,
+			   const char *wanted, size_t bytes)
+{
+	char part[FIND_BYTES];
+	uint64_t offset = 0;
+	ssize_t got;
+
+	while (offset + bytes <= segment->file_bytes) {
+		uint64_t left = segment->file_bytes - offset;
+
+		got = elf_read(elf, segment->file_offset + offset, part,
+			       left < sizeof(part) ? (size_t)left : sizeof(part));
+		if (got < 0)
+			return -EIO;
+		if (memmem(part, (size_t)got, wanted, bytes))
+			return 0;
+		if ((size_t)got < sizeof(part))
+			break;
+		offset += sizeof(part) - (bytes - 1);
+	}
+	return -ENOENT;
+}
+
+int inspect_find(int fd, const char *text)
+{
+	const struct elf_segment *segment;
+	struct elf elf;
+	size_t i;
+	int ret;
+
+	ret = elf_open(&elf, fd, NULL);
+	if (ret)
+		return ret;
+	ret = -ENOENT;
+	for (i = 0; i < elf.segment_count && ret == -ENOENT; i++) {
+		segment = &elf.segments[i];
+		if (segment->type == PT_LOAD && (segment->flags & (PF_R | PF_W)) == PF_R)
+			ret = find_in_segment(&elf, segment, text, strlen(text) + 1);
+	}
+	return ret;
 }
 
 const char *inspect_reason_text(enum inspect_reason reason)

@@ -88,6 +88,11 @@ void inspection_free(struct inspection *inspection);
  * what is no program as inspect_open(). @out is written only on success. */
 int inspect_text(int fd, uint32_t place, char out[INSPECT_NAME]);
 
+/**
+ * inspect_find() - whether @text is a constant of the file: inspect_text() of some place yields it
+ * Return: 0; -ENOENT where it is none; -EIO; for what is no program as inspect_open(). */
+int inspect_find(int fd, const char *text);
+
 const char *inspect_reason_text(enum inspect_reason reason);
 const char *inspect_cost_text(enum inspect_cost cost);
 

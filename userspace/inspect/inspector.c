@@ -6,26 +6,90 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "inspect/inspector_link.h"
+#include "inspect/inspector_receive.h"
+#include "lib/clock.h"
 #include "telprobe/record.h"
 
-struct inspector {
-	struct inspector_link link;
-	uint32_t number;      /* of the last question */
-	int kept[TP_OBJECTS]; /* own duplicates, for a new child; descriptor + 1, 0: none */
+/* The owner of files that others than their owner may write: what is in them may be anybody's. */
+#define OWNER_ANYBODY INT64_MAX
+
+enum {
+	TEXT_MS = 2000,	 /* for a name: some bytes of a file that was read before */
+	MUTE_MS = 60000, /* after one that took longer none is asked for: there may be thousands */
+	HAND_OVER_MS = 4000, /* all kept files to a new child, which reads none of them */
 };
 
+struct reader {
+	struct inspector_link link;
+	int64_t owner;		   /* of all files it reads */
+	int64_t mute_until_ms;	   /* for names */
+	int64_t unlooked_until_ms; /* for whole files */
+	uint64_t used;		   /* for finding the least recently used */
+};
+
+struct kept {	       /* for a new child */
+	int fd;	       /* own duplicate; descriptor + 1, 0: none */
+	int64_t owner; /* as it was when it was handed over */
+};
+
+struct inspector {
+	struct passing_peer nursery; /* socket -1: one child of our own reads everything */
+	struct reader readers[INSPECTOR_READERS];
+	uint64_t uses;
+	uint32_t number; /* of the last question */
+	struct kept kept[TP_OBJECTS];
+};
+
+/* Whoever may have written what is in the file. */
+static int64_t owner_of(const struct inspector *inspector, int fd)
+{
+	struct stat status;
+
+	if (inspector->nursery.socket < 0)
+		return 0;
+	if (fstat(fd, &status) || status.st_mode & (S_IWGRP | S_IWOTH))
+		return OWNER_ANYBODY;
+	return status.st_uid;
+}
+
+/* The reader for files of @owner: the one there is, a free one, or the least recently used, which
+ * is ended. */
+static struct reader *reader_of(struct inspector *inspector, int64_t owner)
+{
+	struct reader *found = &inspector->readers[0];
+
+	for (struct reader *reader = inspector->readers;
+	     reader < inspector->readers + INSPECTOR_READERS; reader++) {
+		if (reader->used && reader->owner == owner) {
+			found = reader;
+			break;
+		}
+		if (reader->used < found->used)
+			found = reader;
+	}
+	if (found->used && found->owner != owner) {
+		inspector_link_close(&found->link);
+		found->mute_until_ms = 0;
+		found->unlooked_until_ms = 0;
+	}
+	found->owner = owner;
+	found->used = ++inspector->uses;
+	return found;
+}
+
 /* What a question came back with when it was no answer. The child is of no further use then. */
-static int describe_loss(struct inspector *inspector, int ret, struct error *error)
+static int describe_loss(struct reader *reader, int ret, struct error *error)
 {
 	int signal;
 
 	if (ret != -EPIPE && ret != -ETIMEDOUT && ret != -EPROTO) /* nothing was asked */
 		return error_set(error, ret, "cannot hand it to the process that reads files: %s",
 				 error_text(ret));
-	signal = inspector_link_close(&inspector->link);
+	signal = inspector_link_close(&reader->link);
 	if (ret == -ETIMEDOUT)
 		return error_set(error, ret, "reading it took more than %d s; it was given up",
 				 INSPECTOR_SECONDS);
@@ -42,17 +106,17 @@ static int describe_loss(struct inspector *inspector, int ret, struct error *err
 	return -EPIPE;
 }
 
-static int ask_once(struct inspector *inspector, struct inspector_question *question, int fd,
-		    struct inspector_answer *answer)
+/* Within the time the link's clock was started with. */
+static int ask_once(struct inspector *inspector, struct reader *reader,
+		    struct inspector_question *question, int fd, struct inspector_answer *answer)
 {
 	int ret;
 
 	question->number = ++inspector->number;
-	inspector_link_start_clock(&inspector->link);
-	ret = inspector_link_send(&inspector->link, question, sizeof(*question), fd);
+	ret = inspector_link_send(&reader->link, question, sizeof(*question), fd);
 	if (ret)
 		return ret;
-	ret = inspector_link_receive(&inspector->link, answer, sizeof(*answer));
+	ret = inspector_link_receive(&reader->link, answer, sizeof(*answer));
 	if (ret)
 		return ret;
 	if (answer->number != question->number || answer->code > 0 || answer->code < -4095 ||
@@ -62,14 +126,15 @@ static int ask_once(struct inspector *inspector, struct inspector_question *ques
 	return 0;
 }
 
-static int hand_over(struct inspector *inspector, uint16_t object, struct error *error)
+static int hand_over(struct inspector *inspector, struct reader *reader, uint16_t object,
+		     struct error *error)
 {
 	struct inspector_question question = { .ask = ASK_KEEP, .object = object };
 	struct inspector_answer answer;
-	int ret = ask_once(inspector, &question, inspector->kept[object] - 1, &answer);
+	int ret = ask_once(inspector, reader, &question, inspector->kept[object].fd - 1, &answer);
 
 	if (ret)
-		return describe_loss(inspector, ret, error);
+		return describe_loss(reader, ret, error);
 	if (answer.code)
 		return error_set(error, answer.code, "cannot keep file %u open: %s", object,
 				 error_text(answer.code));
@@ -77,43 +142,59 @@ static int hand_over(struct inspector *inspector, uint16_t object, struct error 
 }
 
 /* A new child knows nothing: it gets what the last one was given to keep. */
-static int start(struct inspector *inspector, struct error *error)
+static int start(struct inspector *inspector, struct reader *reader, struct error *error)
 {
-	int ret = inspector_link_open(&inspector->link, error);
+	struct passing_peer *nursery = inspector->nursery.socket >= 0 ? &inspector->nursery : NULL;
+	int ret = inspector_link_open(&reader->link, nursery, error);
 
+	inspector_link_start_clock(&reader->link, HAND_OVER_MS);
 	for (unsigned int i = 1; i < TP_OBJECTS && !ret; i++)
-		if (inspector->kept[i])
-			ret = hand_over(inspector, (uint16_t)i, error);
+		if (inspector->kept[i].fd && inspector->kept[i].owner == reader->owner)
+			ret = hand_over(inspector, reader, (uint16_t)i, error);
 	if (ret)
-		inspector_link_close(&inspector->link);
+		inspector_link_close(&reader->link);
 	return ret;
 }
 
 /* Return: 0 and an answer whose code may be an error of the file's; what describe_loss() returns */
-static int ask(struct inspector *inspector, struct inspector_question *question, int fd,
-	       struct inspector_answer *answer, struct error *error)
+static int ask(struct inspector *inspector, struct reader *reader,
+	       struct inspector_question *question, int fd, struct inspector_answer *answer,
+	       struct error *error)
 {
 	int ret;
 
 	/* One that ended since the last question did not end for this one. */
-	if (!inspector_link_is_alive(&inspector->link)) {
-		inspector_link_close(&inspector->link);
-		ret = start(inspector, error);
+	if (!inspector_link_is_alive(&reader->link)) {
+		inspector_link_close(&reader->link);
+		ret = start(inspector, reader, error);
 		if (ret)
 			return ret;
 	}
-	ret = ask_once(inspector, question, fd, answer);
-	return ret ? describe_loss(inspector, ret, error) : 0;
+	inspector_link_start_clock(&reader->link,
+				   question->ask == ASK_TEXT ? TEXT_MS : INSPECTOR_SECONDS * 1000);
+	ret = ask_once(inspector, reader, question, fd, answer);
+	return ret ? describe_loss(reader, ret, error) : 0;
+}
+
+static struct inspector *allocate(int nursery, struct error *error)
+{
+	struct inspector *inspector = calloc(1, sizeof(*inspector));
+
+	if (inspector)
+		inspector->nursery.socket = nursery;
+	else
+		error_set(error, -ENOMEM, "out of memory");
+	return inspector;
 }
 
 int inspector_new(struct inspector **out, struct error *error)
 {
-	struct inspector *inspector = calloc(1, sizeof(*inspector));
+	struct inspector *inspector = allocate(-1, error);
 	int ret;
 
 	if (!inspector)
-		return error_set(error, -ENOMEM, "out of memory");
-	ret = start(inspector, error);
+		return -ENOMEM;
+	ret = start(inspector, reader_of(inspector, 0), error);
 	if (ret) {
 		free(inspector);
 		return ret;
@@ -122,170 +203,98 @@ int inspector_new(struct inspector **out, struct error *error)
 	return 0;
 }
 
+int inspector_new_at(int nursery, struct inspector **out, struct error *error)
+{
+	*out = allocate(nursery, error);
+	return *out ? 0 : -ENOMEM;
+}
+
 void inspector_free(struct inspector *inspector)
 {
 	if (!inspector)
 		return;
-	inspector_link_close(&inspector->link);
+	for (unsigned int i = 0; i < INSPECTOR_READERS; i++)
+		inspector_link_close(&inspector->readers[i].link);
 	for (unsigned int i = 1; i < TP_OBJECTS; i++)
-		if (inspector->kept[i])
-			close(inspector->kept[i] - 1);
+		if (inspector->kept[i].fd)
+			close(inspector->kept[i].fd - 1);
 	free(inspector);
 }
 
-static int is_text(const char *text, size_t room)
+struct passing_peer *inspector_nursery(struct inspector *inspector)
 {
-	size_t length = strnlen(text, room);
-
-	for (size_t i = 0; i < length; i++)
-		if (text[i] < 0x20 || text[i] > 0x7e)
-			return 0;
-	return length < room;
+	return inspector->nursery.socket >= 0 ? &inspector->nursery : NULL;
 }
 
-static int is_site(const struct inspect_site *site, const struct inspection *file)
-{
-	return is_text(site->provider, sizeof(site->provider)) &&
-	       is_text(site->name, sizeof(site->name)) &&
-	       is_text(site->arguments, sizeof(site->arguments)) && site->marker >= -1 &&
-	       site->marker < TP_MARKERS && site->reason < INSPECT_REASONS &&
-	       site->cost < INSPECT_COSTS && site->is_own_layout <= 1 &&
-	       site->place < file->image_bytes && site->file_offset <= INT64_MAX &&
-	       site->semaphore_offset <= INT64_MAX;
-}
-
-static int is_file(const struct inspection *file)
-{
-	return file->site_count <= INSPECT_SITES && file->alias_count <= INSPECT_ALIASES &&
-	       file->site_total >= file->site_count && file->image_bytes &&
-	       file->code_start < file->image_bytes && file->is_executable <= 1 &&
-	       file->has_go <= 1 && file->build_id_bytes <= sizeof(file->build_id);
-}
-
-static int receive_sites(struct inspector *inspector, struct inspection *file)
-{
-	struct inspector_sites part;
-
-	for (size_t done = 0; done < file->site_count; done += part.count) {
-		size_t left = file->site_count - done;
-		int ret = inspector_link_receive(&inspector->link, &part, sizeof(part));
-
-		if (ret)
-			return ret;
-		if (part.number != inspector->number ||
-		    part.count != (left < SITES_A_PART ? left : SITES_A_PART))
-			return -EPROTO;
-		for (size_t i = 0; i < part.count; i++)
-			if (!is_site(&part.sites[i], file))
-				return -EPROTO;
-		memcpy(file->sites + done, part.sites, part.count * sizeof(part.sites[0]));
-	}
-	return 0;
-}
-
-static int receive_aliases(struct inspector *inspector, struct inspection *file)
-{
-	struct inspector_aliases part;
-
-	for (size_t done = 0; done < file->alias_count; done += part.count) {
-		size_t left = file->alias_count - done;
-		int ret = inspector_link_receive(&inspector->link, &part, sizeof(part));
-
-		if (ret)
-			return ret;
-		if (part.number != inspector->number ||
-		    part.count != (left < ALIASES_A_PART ? left : ALIASES_A_PART))
-			return -EPROTO;
-		for (size_t i = 0; i < part.count; i++)
-			if (part.aliases[i].place >= file->image_bytes ||
-			    part.aliases[i].first >= file->image_bytes)
-				return -EPROTO;
-		memcpy(file->aliases + done, part.aliases, part.count * sizeof(part.aliases[0]));
-	}
-	return 0;
-}
-
-/* calloc(0) may return NULL, which would look like a failure. */
-static int make_room(struct inspection *file)
-{
-	file->sites = calloc(file->site_count + 1, sizeof(file->sites[0]));
-	file->aliases = calloc(file->alias_count + 1, sizeof(file->aliases[0]));
-	return file->sites && file->aliases ? 0 : -ENOMEM;
-}
-
-static int receive_file(struct inspector *inspector, const struct inspection *claimed,
-			struct inspection **out)
-{
-	struct inspection *file;
-	int ret;
-
-	if (!is_file(claimed))
-		return -EPROTO;
-	file = malloc(sizeof(*file));
-	if (!file)
-		return -ENOMEM;
-	*file = *claimed;
-	ret = make_room(file);
-	if (!ret)
-		ret = receive_sites(inspector, file);
-	if (!ret)
-		ret = receive_aliases(inspector, file);
-	if (ret) {
-		inspection_free(file);
-		return ret;
-	}
-	*out = file;
-	return 0;
-}
-
-int inspector_look(struct inspector *inspector, int fd, struct inspection **out,
-		   struct error *error)
+static int look(struct inspector *inspector, struct reader *reader, int fd, struct inspection **out,
+		struct error *error)
 {
 	struct inspector_question question = { .ask = ASK_LOOK };
 	struct inspector_answer answer;
 	int ret;
 
-	ret = ask(inspector, &question, fd, &answer, error);
+	ret = ask(inspector, reader, &question, fd, &answer, error);
 	if (ret)
 		return ret;
 	if (answer.code)
 		return error_set(error, answer.code, "%s",
 				 answer.what[0] ? answer.what : error_text(answer.code));
-	ret = receive_file(inspector, &answer.file, out);
+	ret = inspector_receive(&reader->link, inspector->number, &answer.file, out);
 	if (ret == -ENOMEM) {
-		inspector_link_close(&inspector->link); /* parts of the answer are on their way */
+		inspector_link_close(&reader->link); /* parts of the answer are on their way */
 		return error_set(error, ret, "out of memory");
 	}
-	return ret ? describe_loss(inspector, ret, error) : 0;
+	return ret ? describe_loss(reader, ret, error) : 0;
+}
+
+int inspector_look(struct inspector *inspector, int fd, struct inspection **out,
+		   struct error *error)
+{
+	struct reader *reader = reader_of(inspector, owner_of(inspector, fd));
+	int ret;
+
+	if (clock_monotonic_ms() < reader->unlooked_until_ms) {
+		error_set(error, -EAGAIN,
+			  "it was not read: another file of its owner took more "
+			  "than %d s a moment ago",
+			  INSPECTOR_SECONDS);
+		return error_hint(error, "`telprobe config reload` tries again");
+	}
+	ret = look(inspector, reader, fd, out, error);
+	if (ret == -ETIMEDOUT && reader->owner)
+		reader->unlooked_until_ms = clock_monotonic_ms() + MUTE_MS;
+	return ret;
+}
+
+static int keep_refused(uint16_t object, int code, struct error *error)
+{
+	error_set(error, code, "cannot keep file %u open: %s", object, error_text(code));
+	if (code == -EMFILE)
+		error_hint(error, "raise the limit on open files (ulimit -n)");
+	return code;
 }
 
 int inspector_keep(struct inspector *inspector, uint16_t object, int fd, struct error *error)
 {
 	struct inspector_question question = { .ask = ASK_KEEP, .object = object };
+	int64_t owner = owner_of(inspector, fd);
 	struct inspector_answer answer;
 	int copy, ret;
 
 	if (!object || object >= TP_OBJECTS)
 		return error_set(error, -EINVAL, "no file number: %u", object);
 	copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-	if (copy < 0) {
-		ret = error_set(error, -errno, "cannot keep file %u open: %s", object,
-				error_text(-errno));
-		if (ret == -EMFILE)
-			error_hint(error, "raise the limit on open files (ulimit -n)");
-		return ret;
-	}
-	ret = ask(inspector, &question, fd, &answer, error);
+	if (copy < 0)
+		return keep_refused(object, -errno, error);
+	inspector_drop(inspector, object); /* an earlier one may be another reader's */
+	ret = ask(inspector, reader_of(inspector, owner), &question, fd, &answer, error);
 	if (!ret && answer.code)
-		ret = error_set(error, answer.code, "cannot keep file %u open: %s", object,
-				error_text(answer.code));
+		ret = keep_refused(object, answer.code, error);
 	if (ret) {
 		close(copy);
 		return ret;
 	}
-	if (inspector->kept[object])
-		close(inspector->kept[object] - 1);
-	inspector->kept[object] = copy + 1;
+	inspector->kept[object] = (struct kept){ copy + 1, owner };
 	return 0;
 }
 
@@ -293,13 +302,16 @@ void inspector_drop(struct inspector *inspector, uint16_t object)
 {
 	struct inspector_question question = { .ask = ASK_DROP, .object = object };
 	struct inspector_answer answer;
+	struct reader *reader;
 
-	if (!object || object >= TP_OBJECTS || !inspector->kept[object])
+	if (!object || object >= TP_OBJECTS || !inspector->kept[object].fd)
 		return;
-	close(inspector->kept[object] - 1);
-	inspector->kept[object] = 0;
-	if (inspector_link_is_alive(&inspector->link)) /* else its copy is gone with it */
-		ask(inspector, &question, -1, &answer, NULL);
+	close(inspector->kept[object].fd - 1);
+	inspector->kept[object].fd = 0;
+	for (reader = inspector->readers; reader < inspector->readers + INSPECTOR_READERS; reader++)
+		if (reader->used && reader->owner == inspector->kept[object].owner &&
+		    inspector_link_is_alive(&reader->link)) /* else its copy is gone with it */
+			ask(inspector, reader, &question, -1, &answer, NULL);
 }
 
 int inspector_text(struct inspector *inspector, uint16_t object, uint32_t place,
@@ -307,12 +319,36 @@ int inspector_text(struct inspector *inspector, uint16_t object, uint32_t place,
 {
 	struct inspector_question question = { .ask = ASK_TEXT, .object = object, .place = place };
 	struct inspector_answer answer;
+	struct reader *reader;
 	int ret;
 
-	ret = ask(inspector, &question, -1, &answer, NULL);
+	if (!object || object >= TP_OBJECTS || !inspector->kept[object].fd)
+		return -ENOENT;
+	reader = reader_of(inspector, inspector->kept[object].owner);
+	if (clock_monotonic_ms() < reader->mute_until_ms)
+		return -EAGAIN;
+	ret = ask(inspector, reader, &question, -1, &answer, NULL);
+	if (ret == -ETIMEDOUT)
+		reader->mute_until_ms = clock_monotonic_ms() + MUTE_MS;
 	if (ret)
 		return ret;
 	if (!answer.code)
 		memcpy(out, answer.text, strlen(answer.text) + 1);
 	return answer.code;
+}
+
+int inspector_find(struct inspector *inspector, uint16_t object, const char *text)
+{
+	struct inspector_question question = { .ask = ASK_FIND, .object = object };
+	struct inspector_answer answer;
+	size_t length = strlen(text);
+	int ret;
+
+	if (length >= sizeof(question.text) || !object || object >= TP_OBJECTS ||
+	    !inspector->kept[object].fd)
+		return -ENOENT;
+	memcpy(question.text, text, length + 1);
+	ret = ask(inspector, reader_of(inspector, inspector->kept[object].owner), &question, -1,
+		  &answer, NULL);
+	return ret ? ret : answer.code;
 }

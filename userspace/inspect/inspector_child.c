@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "inspect/inspector_messages.h"
+#include "lib/passing.h"
 #include "telprobe/record.h"
 
 enum { SOCKET = 0 }; /* where inspector_child_confine() puts it */
@@ -21,33 +22,14 @@ static void send_message(const void *message, size_t bytes)
 		_exit(1);
 }
 
-/* Return: the descriptor that came with the question, -1 for none */
+/* Return: the descriptor that came with the question, -1 for none. Where there was no room for it, the
+ * question is there (-EBADMSG: the parent sends nothing else), and that is its answer. */
 static int receive_question(struct inspector_question *question)
 {
-	union {
-		struct cmsghdr header;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control;
-	struct iovec part = { question, sizeof(*question) };
-	struct msghdr message = {
-		.msg_iov = &part,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control),
-	};
-	struct cmsghdr *header;
-	ssize_t got;
-	int fd = -1;
+	int fd = -1, ret = passing_receive(SOCKET, question, sizeof(*question), &fd, true);
 
-	do
-		got = recvmsg(SOCKET, &message, MSG_CMSG_CLOEXEC);
-	while (got < 0 && errno == EINTR);
-	if (got != sizeof(*question))
-		_exit(got == 0 ? 0 : 1);
-	header = CMSG_FIRSTHDR(&message);
-	if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS &&
-	    header->cmsg_len == CMSG_LEN(sizeof(int)))
-		memcpy(&fd, CMSG_DATA(header), sizeof(fd));
+	if (ret && ret != -EBADMSG)
+		_exit(ret == -EPIPE ? 0 : 1);
 	return fd;
 }
 
@@ -127,6 +109,13 @@ static int read_text(const struct inspector_question *question, char out[INSPECT
 	return inspect_text(kept[question->object] - 1, question->place, out);
 }
 
+static int find_text(const struct inspector_question *question)
+{
+	if (question->object >= TP_OBJECTS || !kept[question->object])
+		return -ENOENT;
+	return inspect_find(kept[question->object] - 1, question->text);
+}
+
 static void answer_question(const struct inspector_question *question, int fd)
 {
 	struct inspector_answer answer;
@@ -140,6 +129,8 @@ static void answer_question(const struct inspector_question *question, int fd)
 			answer.code = keep(question->object, fd);
 		else if (question->ask == ASK_DROP)
 			answer.code = drop(question->object);
+		else if (question->ask == ASK_FIND)
+			answer.code = find_text(question);
 		else
 			answer.code = read_text(question, answer.text);
 		send_message(&answer, sizeof(answer));

@@ -20,6 +20,7 @@ enum {
 	NOBODY = 65534,
 	DESCRIPTORS = TP_OBJECTS + 104, /* kept files and a few more */
 	MEMORY_MIB = 256,		/* that may be added to what the parent had */
+	PARENT_MIB = 64, /* taken for what it had where its sandbox has no /proc to look at */
 };
 
 /* Standard error stays where a sanitizer may have to report. */
@@ -48,7 +49,8 @@ static int leave_session(void)
 static int limit_memory(void)
 {
 	struct rlimit limit;
-	unsigned long pages = 0;
+	unsigned long pages =
+		((unsigned long)PARENT_MIB << 20) / (unsigned long)sysconf(_SC_PAGESIZE);
 	FILE *file;
 
 	if (!INSPECTOR_HAS_FILTER)

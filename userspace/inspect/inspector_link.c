@@ -13,9 +13,9 @@
 #include "inspect/inspector_child.h"
 #include "lib/clock.h"
 
-void inspector_link_start_clock(struct inspector_link *link)
+void inspector_link_start_clock(struct inspector_link *link, int timeout_ms)
 {
-	link->deadline_ms = clock_monotonic_ms() + INSPECTOR_SECONDS * 1000;
+	link->deadline_ms = clock_monotonic_ms() + timeout_ms;
 }
 
 /* Return: 0 when @events came, -ETIMEDOUT, -errno */
@@ -36,47 +36,16 @@ static int wait_for(const struct inspector_link *link, short events)
 	}
 }
 
-static ssize_t send_with(int socket, const void *message, size_t bytes, int fd)
-{
-	union {
-		struct cmsghdr header;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control;
-	struct iovec part = { (void *)message, bytes };
-	struct msghdr header = { .msg_iov = &part, .msg_iovlen = 1 };
-
-	if (fd >= 0) {
-		memset(&control, 0, sizeof(control));
-		header.msg_control = &control;
-		header.msg_controllen = sizeof(control);
-		control.header.cmsg_level = SOL_SOCKET;
-		control.header.cmsg_type = SCM_RIGHTS;
-		control.header.cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
-	}
-	return sendmsg(socket, &header, MSG_NOSIGNAL | MSG_DONTWAIT);
-}
-
 int inspector_link_send(struct inspector_link *link, const void *message, size_t bytes, int fd)
 {
-	for (;;) {
-		ssize_t sent = send_with(link->socket, message, bytes, fd);
-		int ret;
+	int ret;
 
-		if (sent == (ssize_t)bytes)
-			return 0;
-		if (sent >= 0)
-			return -EIO;
-		if (errno == EPIPE || errno == ECONNRESET)
-			return -EPIPE;
-		if (errno == EINTR)
-			continue;
-		if (errno != EAGAIN)
-			return -errno;
+	while ((ret = passing_send(link->socket, message, bytes, fd, false)) == -EAGAIN) {
 		ret = wait_for(link, POLLOUT);
 		if (ret)
-			return ret;
+			break;
 	}
+	return ret;
 }
 
 int inspector_link_receive(struct inspector_link *link, void *message, size_t bytes)
@@ -106,7 +75,7 @@ static int await_confined(struct inspector_link *link, struct error *error)
 	struct inspector_answer answer;
 	int ret;
 
-	inspector_link_start_clock(link);
+	inspector_link_start_clock(link, INSPECTOR_SECONDS * 1000);
 	ret = inspector_link_receive(link, &answer, sizeof(answer));
 	if (ret)
 		return error_set(error, -EAGAIN, "the process that reads files did not start: %s",
@@ -130,7 +99,7 @@ static int open_process(struct inspector_link *link, pid_t child)
 	return ret;
 }
 
-int inspector_link_open(struct inspector_link *link, struct error *error)
+static int fork_child(struct inspector_link *link, struct error *error)
 {
 	int ends[2];
 	pid_t child;
@@ -149,6 +118,19 @@ int inspector_link_open(struct inspector_link *link, struct error *error)
 				 error_text(ret));
 	}
 	link->socket = ends[0];
+	return 0;
+}
+
+int inspector_link_open(struct inspector_link *link, struct passing_peer *nursery,
+			struct error *error)
+{
+	int ret;
+
+	link->nursery = nursery;
+	ret = nursery ? inspector_nursery_start(nursery, &link->socket, &link->reader, error)
+		      : fork_child(link, error);
+	if (ret)
+		return ret;
 	link->is_open = 1;
 	ret = await_confined(link, error);
 	if (ret)
@@ -164,21 +146,27 @@ int inspector_link_is_alive(const struct inspector_link *link)
 	return link->is_open && poll(&poll_fd, 1, 0) == 0;
 }
 
-int inspector_link_close(struct inspector_link *link)
+/* Return: as inspector_link_close() */
+static int end_own(const struct inspector_link *link)
 {
 	siginfo_t info = { 0 };
-	int signal = 0;
 
-	if (!link->is_open)
-		return 0;
-	close(link->socket);
 	/* A child that has died by itself is a zombie: the signal changes nothing of it. */
 	syscall(SYS_pidfd_send_signal, link->process, SIGKILL, NULL, 0);
 	while (waitid(P_PIDFD, (id_t)link->process, &info, WEXITED) && errno == EINTR)
 		;
 	close(link->process);
-	if (info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED)
-		signal = info.si_status;
+	return info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED ? info.si_status : 0;
+}
+
+int inspector_link_close(struct inspector_link *link)
+{
+	int signal;
+
+	if (!link->is_open)
+		return 0;
+	close(link->socket);
+	signal = link->nursery ? inspector_nursery_end(link->nursery, link->reader) : end_own(link);
 	memset(link, 0, sizeof(*link));
 	return signal;
 }

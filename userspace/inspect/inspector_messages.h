@@ -15,6 +15,7 @@ enum inspector_ask {
 	ASK_KEEP,  /* with a descriptor, which the child keeps as object */
 	ASK_DROP,
 	ASK_TEXT,
+	ASK_FIND, /* with text */
 };
 
 enum { SITES_A_PART = 32, ALIASES_A_PART = 1024 };
@@ -24,6 +25,7 @@ struct inspector_question {
 	uint32_t ask;
 	uint32_t object;
 	uint32_t place;
+	char text[INSPECT_NAME]; /* NUL-terminated */
 };
 
 struct inspector_answer {

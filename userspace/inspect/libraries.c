@@ -257,6 +257,7 @@ static int find_all(struct search *search, const char *runpath)
 		search->name = name;
 		ret = find_library(search, runpath);
 	}
+	search->name = NULL;
 	return ret < 0 ? ret : 0;
 }
 

@@ -188,15 +188,10 @@ static int follow(struct finding *finding, size_t index, int *out_is_script)
 	return ret;
 }
 
-static int find_command(struct finding *finding, const char *name, struct error *error)
+int programs_look_up(const char *name, const char *path, char out[PATH_MAX], struct error *error)
 {
-	char path[PATH_MAX];
-	int ret = name && name[0] ? look_up(name, finding->path, path) : -ENOENT;
+	int ret = name && name[0] ? look_up(name, path, out) : -ENOENT;
 
-	if (!ret)
-		ret = program_list_add(&finding->list, path, -1, 0);
-	if (ret == -ENOMEM)
-		return error_set(error, ret, "out of memory");
 	if (ret == -EACCES) {
 		error_set(error, ret, "cannot execute '%s': %s", name, error_text(ret));
 		error_hint(error, "it must be a file, not a directory, with the execute permission "
@@ -212,6 +207,17 @@ static int find_command(struct finding *finding, const char *name, struct error 
 		return -ENOENT;
 	}
 	return 0;
+}
+
+static int find_command(struct finding *finding, const char *name, struct error *error)
+{
+	char path[PATH_MAX];
+	int ret = programs_look_up(name, finding->path, path, error);
+
+	if (ret)
+		return ret;
+	ret = program_list_add(&finding->list, path, -1, 0);
+	return ret ? error_set(error, ret, "out of memory") : 0;
 }
 
 /* The command comes first, then its interpreter, so they are followed before the arguments. */

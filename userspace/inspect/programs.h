@@ -6,6 +6,7 @@
 #ifndef TELPROBE_INSPECT_PROGRAMS_H
 #define TELPROBE_INSPECT_PROGRAMS_H
 
+#include <limits.h>
 #include <stddef.h>
 
 #include "lib/error.h"
@@ -31,5 +32,9 @@ struct programs {
 int programs_find(char *const argv[], const char *path, const char *library_path,
 		  struct programs *out, struct error *error);
 void programs_clear(struct programs *programs);
+
+/** programs_look_up() - the file that @name means, found in @path as execvp() does
+ * Return: 0; -ENOENT, -EACCES with what to do. */
+int programs_look_up(const char *name, const char *path, char out[PATH_MAX], struct error *error);
 
 #endif

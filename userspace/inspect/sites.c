@@ -17,7 +17,7 @@ struct addresses { /* as a 64-bit note starts */
 static int find_marker(const struct inspect_site *site)
 {
 	static const char *const names[TP_MARKERS] = {
-#define TP_X(constant, name, level) #name,
+#define TP_X(constant, name, level, category) #name,
 		TP_MARKERS_TABLE(TP_X)
 #undef TP_X
 	};

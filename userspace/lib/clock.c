@@ -19,6 +19,19 @@ uint64_t clock_monotonic_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+int64_t clock_boot_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+int64_t clock_monotonic_us(void)
+{
+	return (int64_t)(clock_monotonic_ns() / 1000u);
+}
+
 int64_t clock_monotonic_ms(void)
 {
 	return (int64_t)(clock_monotonic_ns() / 1000000u);
@@ -225,7 +238,7 @@ static bool parse_absolute(const char *text, int64_t *out_us)
 	return true;
 }
 
-static bool parse_ago(const char *text, int64_t now_us, int64_t *out_us)
+static bool parse_amount(const char *text, int64_t *out_seconds)
 {
 	static const struct {
 		char letter;
@@ -241,13 +254,38 @@ static bool parse_ago(const char *text, int64_t now_us, int64_t *out_us)
 	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		if (text[0] != units[i].letter || text[1])
 			continue;
-		amount *= units[i].seconds;
-		if (amount > now_us / SECOND_US) /* before 1970 nothing was recorded */
-			amount = now_us / SECOND_US;
-		*out_us = now_us - amount * SECOND_US;
+		*out_seconds = amount * units[i].seconds;
 		return true;
 	}
 	return false;
+}
+
+static bool parse_ago(const char *text, int64_t now_us, int64_t *out_us)
+{
+	int64_t seconds;
+
+	if (!parse_amount(text, &seconds))
+		return false;
+	if (seconds > now_us / SECOND_US) /* before 1970 nothing was recorded */
+		seconds = now_us / SECOND_US;
+	*out_us = now_us - seconds * SECOND_US;
+	return true;
+}
+
+int clock_parse_duration(const char *text, int64_t max_us, int64_t *out_us, struct error *error)
+{
+	int64_t seconds;
+
+	if (!parse_amount(text, &seconds) || !seconds) {
+		error_set(error, -EINVAL, "'%s' is no time to last", text);
+		return error_hint(error, "write 30m, 1h, 2d or 1w");
+	}
+	if (seconds > max_us / SECOND_US) {
+		error_set(error, -EINVAL, "'%s' is too long", text);
+		return error_hint(error, "at most %lldd", (long long)(max_us / DAY_US));
+	}
+	*out_us = seconds * SECOND_US;
+	return 0;
 }
 
 int clock_parse(const char *text, int64_t now_us, int64_t *out_us, struct error *error)

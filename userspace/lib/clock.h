@@ -45,10 +45,13 @@ int64_t clock_utc_us(const struct clock *clock, uint64_t monotonic_ns);
 
 int64_t clock_now_us(void); /* UTC microseconds since 1970 */
 
-/** clock_monotonic_ns(), clock_monotonic_ms() - CLOCK_MONOTONIC, for deadlines and leases: no step of
+/** clock_monotonic_ns(), _us(), _ms() - CLOCK_MONOTONIC, for deadlines and leases: no step of
  * the date moves it. */
 uint64_t clock_monotonic_ns(void);
+int64_t clock_monotonic_us(void);
 int64_t clock_monotonic_ms(void);
+/** clock_boot_us() - CLOCK_BOOTTIME: the same, and goes on while the machine sleeps */
+int64_t clock_boot_us(void);
 
 enum { CLOCK_TEXT = 25 }; /* "2026-11-20T12:00:00.000Z" and its NUL */
 
@@ -63,5 +66,9 @@ void clock_format(int64_t time_us, char out[CLOCK_TEXT]);
  * and `Z` or `+01:00` after it (none means UTC; a space may stand for the T)
  * Return: 0, or -EINVAL with what was expected in @error. */
 int clock_parse(const char *text, int64_t now_us, int64_t *out_us, struct error *error);
+
+/** clock_parse_duration() - `30s`, `30m`, `2h`, `7d`, `4w`; more than nothing, at most @max_us
+ * Return: 0, or -EINVAL with what was expected in @error. */
+int clock_parse_duration(const char *text, int64_t max_us, int64_t *out_us, struct error *error);
 
 #endif

@@ -2,16 +2,32 @@
 #include "lib/error.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void make_printable(char *text)
+#include "lib/printable.h"
+#include "lib/utf8.h"
+
+void error_make_printable(char *text)
 {
-	for (; *text; text++)
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
-			*text = '?';
+	char *to = text;
+	uint32_t value;
+	size_t bytes;
+
+	for (; *text; text += bytes) {
+		bytes = utf8_take(text, SIZE_MAX, &value);
+		if (printable_has(value)) {
+			memmove(to, text, bytes);
+			to += bytes;
+		} else {
+			*to++ = '?';
+		}
+	}
+	*to = '\0';
 }
 
 int error_set(struct error *error, int code, const char *format, ...)
@@ -25,7 +41,7 @@ int error_set(struct error *error, int code, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(error->what, sizeof(error->what), format, arguments);
 	va_end(arguments);
-	make_printable(error->what);
+	error_make_printable(error->what);
 	return code;
 }
 
@@ -34,11 +50,11 @@ int error_hint(struct error *error, const char *format, ...)
 	va_list arguments;
 
 	if (!error)
-		return 0;
+		return -EINVAL; /* `return error_hint(...)` never says that all is well */
 	va_start(arguments, format);
 	vsnprintf(error->hint, sizeof(error->hint), format, arguments);
 	va_end(arguments);
-	make_printable(error->hint);
+	error_make_printable(error->hint);
 	return error->code;
 }
 

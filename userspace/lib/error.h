@@ -13,16 +13,19 @@ struct error {
  * error_set() - describe a failure
  * @error: may be NULL; what it held before is replaced, its hint cleared
  * @code:  negative errno
- * Text of other programs in the arguments (names, paths) is made safe for a terminal: control
- * bytes become '?'.
+ * Text of other programs in the arguments (names, paths) is made safe for a terminal: what
+ * printable.h refuses becomes '?'.
  * Return: @code, so that a caller can write `return error_set(...)`. */
 int error_set(struct error *error, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /**
  * error_hint() - add the next step to a failure that was just described
- * Return: the code error_set() was given, 0 if @error is NULL. */
+ * Return: the code error_set() was given; -EINVAL if @error is NULL. */
 int error_hint(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** error_make_printable() - make @text safe for a terminal or a log, as error_set() does */
+void error_make_printable(char *text);
 
 /** error_text() - "permission denied" for -EACCES: strerror in lower case; static storage. */
 const char *error_text(int code);

@@ -26,6 +26,11 @@ static const char *const policy_names[] = {
 	[CONSENT_LOCKED] = "locked",
 };
 
+static const char *const term_names[CONSENT_TERMS] = {
+	[CONSENT_LASTING] = "",	       [CONSENT_RUNS] = "runs",		  [CONSENT_OVER] = "over",
+	[CONSENT_DELETED] = "deleted", [CONSENT_PROLONGED] = "prolonged",
+};
+
 static const char *const reason_texts[CONSENT_REASONS] = {
 	[CONSENT_NEVER_ASKED] = "you have not said yes",
 	[CONSENT_SAID_YES] = "you said yes to everything",
@@ -33,14 +38,20 @@ static const char *const reason_texts[CONSENT_REASONS] = {
 	[CONSENT_SAID_NO] = "you said no to everything",
 	[CONSENT_SAID_NO_HERE] = "you said no to this target",
 	[CONSENT_BY_POLICY] = "the administrator switched it on until you say no",
-	[CONSENT_BY_LOCK] = "the administrator switched it off for everybody",
+	[CONSENT_BY_LOCK] = "it is switched off for everybody",
 	[CONSENT_TEXT_CHANGED] = "what you said yes to has changed since",
 	[CONSENT_DAMAGED] = "what you decided was damaged on disk",
+	[CONSENT_ENDED] = "the time you said yes for is over",
 };
 
 const char *consent_reason_text(enum consent_reason reason)
 {
 	return (unsigned int)reason < CONSENT_REASONS ? reason_texts[reason] : "unknown reason";
+}
+
+const char *consent_term_name(enum consent_term term)
+{
+	return (unsigned int)term < CONSENT_TERMS ? term_names[term] : "unknown";
 }
 
 const char *consent_level_name(enum tp_level level)
@@ -140,25 +151,42 @@ static enum tp_level lower(enum tp_level a, enum tp_level b)
 	return a < b ? a : b;
 }
 
-/* What one person's @here and @all say; either may be NULL. Return: the level, uncut. */
+bool consent_has_ended(const struct consent_decision *decision)
+{
+	return decision->term == CONSENT_OVER || decision->term == CONSENT_DELETED;
+}
+
+static bool is_yes(const struct consent_decision *decision)
+{
+	return decision && decision->level != TP_LEVEL_OFF && !consent_has_ended(decision) &&
+	       is_current(decision);
+}
+
+/* Which of @here and @all is the one that counts; either may be NULL. */
+static const struct consent_decision *deciding(const struct consent_decision *here,
+					       const struct consent_decision *all)
+{
+	if (here && (here->level == TP_LEVEL_OFF || consent_has_ended(here) || is_current(here)))
+		return here;
+	return is_yes(all) || !here ? all : here;
+}
+
+/* What one person's @here and @all say; one of them may be NULL. Return: the level, uncut. */
 static enum tp_level decided(const struct consent_decision *here,
 			     const struct consent_decision *all, enum consent_reason *out_reason)
 {
-	bool is_all_yes = all && all->level != TP_LEVEL_OFF && is_current(all);
+	const struct consent_decision *counts = deciding(here, all);
 
-	if (here && here->level == TP_LEVEL_OFF) {
-		*out_reason = CONSENT_SAID_NO_HERE;
-		return TP_LEVEL_OFF;
+	if (is_yes(counts)) {
+		*out_reason = counts == here ? CONSENT_SAID_YES_HERE : CONSENT_SAID_YES;
+		return here ? lower(here->level, counts->level) : counts->level;
 	}
-	if (here && is_current(here)) {
-		*out_reason = CONSENT_SAID_YES_HERE;
-		return here->level;
-	}
-	if (is_all_yes) {
-		*out_reason = CONSENT_SAID_YES;
-		return here ? lower(here->level, all->level) : all->level;
-	}
-	*out_reason = here || all->level != TP_LEVEL_OFF ? CONSENT_TEXT_CHANGED : CONSENT_SAID_NO;
+	if (consent_has_ended(counts))
+		*out_reason = CONSENT_ENDED;
+	else if (counts->level != TP_LEVEL_OFF)
+		*out_reason = CONSENT_TEXT_CHANGED;
+	else
+		*out_reason = counts == here ? CONSENT_SAID_NO_HERE : CONSENT_SAID_NO;
 	return TP_LEVEL_OFF;
 }
 
@@ -183,4 +211,50 @@ enum tp_level consent_level(const struct consent_decision *decisions, size_t cou
 	if (out_reason)
 		*out_reason = reason;
 	return lower(level, target->level_max);
+}
+
+uint8_t consent_without(const struct consent_decision *decisions, size_t count,
+			const struct consent_target *target)
+{
+	const struct consent_decision *here = in_force(decisions, count, target->name);
+	const struct consent_decision *all = in_force(decisions, count, "");
+
+	return (uint8_t)(target->without | (here ? here->without : 0) | (all ? all->without : 0));
+}
+
+const struct consent_end *consent_end_of(const struct consent_decision *decisions, size_t count,
+					 const struct consent_target *target)
+{
+	const struct consent_decision *counts =
+		deciding(in_force(decisions, count, target->name), in_force(decisions, count, ""));
+
+	return is_yes(counts) && counts->term == CONSENT_RUNS ? &counts->end : NULL;
+}
+
+/* Was what was decided at @index for all meant for @target, too? */
+static bool reaches(const struct consent_decision *decisions, size_t count, size_t index,
+		    const char *target)
+{
+	size_t i;
+
+	for (i = count; i-- > 0;) {
+		if (!strcmp(decisions[i].target, target))
+			return false;
+		if (i < index && !decisions[i].target[0] && decisions[i].level == TP_LEVEL_OFF)
+			break;
+	}
+	return !decisions[index].target[0];
+}
+
+bool consent_is_marked(const struct consent_decision *decisions, size_t count, const char *target)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (decisions[i].term != CONSENT_RUNS && decisions[i].term != CONSENT_OVER)
+			continue;
+		if (!strcmp(decisions[i].target, target) || reaches(decisions, count, i, target))
+			return true;
+	}
+	return false;
 }

@@ -11,11 +11,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define HEADER "telprobe consent 1\n"
-#define ENDING "checksum "
-#define ALL    "*"
+#include "privacy/categories.h"
 
-enum { SUM = 16, SUM_TEXT = 2 * SUM + 1, LINE = 160 };
+#define HEADER	   "telprobe consent 1\n"
+#define HEADER_NEW "telprobe consent 2\n" /* some lines have more words */
+#define ENDING	   "checksum "
+#define ALL	   "*"
+#define WITHOUT	   "without="
+
+enum { SUM = 16, SUM_TEXT = 2 * SUM + 1, LINE = 352, PLAIN_WORDS = 4, END_WORDS = 10, WORDS };
 
 static void checksum(const char *bytes, size_t size, char out[SUM_TEXT])
 {
@@ -25,18 +29,29 @@ static void checksum(const char *bytes, size_t size, char out[SUM_TEXT])
 	sodium_bin2hex(out, SUM_TEXT, sum, sizeof(sum));
 }
 
-/* The word up to @end, which is taken away too. Return: NULL: too long, or no such end. */
-static const char *take_word(const char **at, const char *limit, char end, char *out, size_t size)
+/* The line at *at, which is taken away, cut into words. Return: how many; 0: it is none. */
+static size_t take_line(const char **at, const char *limit, char line[LINE],
+			const char *words[WORDS])
 {
-	const char *stop = memchr(*at, end, (size_t)(limit - *at));
-	size_t length = stop ? (size_t)(stop - *at) : size;
+	const char *stop = memchr(*at, '\n', (size_t)(limit - *at));
+	size_t length = stop ? (size_t)(stop - *at) : LINE, count = 0;
+	char *word = line, *end;
 
-	if (length >= size || memchr(*at, '\0', length))
-		return NULL;
-	memcpy(out, *at, length);
-	out[length] = '\0';
+	if (length >= LINE || memchr(*at, '\0', length))
+		return 0;
+	memcpy(line, *at, length);
+	line[length] = '\0';
 	*at = stop + 1;
-	return out;
+	for (;;) {
+		if (count == WORDS)
+			return 0;
+		words[count++] = word;
+		end = strchr(word, ' ');
+		if (!end)
+			return count;
+		*end = '\0';
+		word = end + 1;
+	}
 }
 
 /* Decimal as "%PRIu64" writes it. */
@@ -56,31 +71,85 @@ static bool parse_number(const char *text, uint64_t max, uint64_t *out)
 	return true;
 }
 
-static bool parse_line(const char **at, const char *limit, struct consent_decision *out)
+static bool parse_time(const char *text, int64_t *out)
 {
-	char level[16], version[16], time[24];
 	uint64_t number;
 
+	if (!parse_number(text, INT64_MAX, &number))
+		return false;
+	*out = (int64_t)number;
+	return true;
+}
+
+static bool parse_boot(const char *text, uint8_t out[CONSENT_BOOT])
+{
+	char again[2 * CONSENT_BOOT + 1];
+	size_t bytes;
+
+	if (sodium_hex2bin(out, CONSENT_BOOT, text, strlen(text), NULL, &bytes, NULL) ||
+	    bytes != CONSENT_BOOT)
+		return false;
+	sodium_bin2hex(again, sizeof(again), out, CONSENT_BOOT);
+	return !strcmp(again, text);
+}
+
+/* @words: the six behind those of any decision */
+static bool parse_end(const char *const *words, struct consent_decision *out)
+{
+	unsigned int term = CONSENT_LASTING + 1;
+
+	while (term < CONSENT_TERMS &&
+	       strcmp(consent_term_name((enum consent_term)term), words[0]) != 0)
+		term++;
+	out->term = (enum consent_term)term;
+	return term < CONSENT_TERMS && out->level != TP_LEVEL_OFF &&
+	       parse_time(words[1], &out->end.until_us) &&
+	       parse_time(words[2], &out->end.seen_us) && parse_time(words[3], &out->end.ends_us) &&
+	       parse_time(words[4], &out->end.left_us) && parse_boot(words[5], out->end.boot);
+}
+
+/* The last word of a line, where a yes leaves something out, as write_line() writes it. */
+static bool parse_without(const char *word, struct consent_decision *out)
+{
+	char again[CATEGORIES_TEXT];
+
+	if (strncmp(word, WITHOUT, strlen(WITHOUT)) != 0 || out->level == TP_LEVEL_OFF ||
+	    categories_parse(word + strlen(WITHOUT), &out->without, NULL))
+		return false;
+	categories_format(out->without, again);
+	return !strcmp(again, word + strlen(WITHOUT));
+}
+
+static bool parse_line(const char **at, const char *limit, struct consent_decision *out)
+{
+	const char *words[WORDS];
+	char line[LINE];
+	uint64_t number;
+	size_t count = take_line(at, limit, line, words);
+	bool is_whole = count == PLAIN_WORDS || count == END_WORDS;
+
 	memset(out, 0, sizeof(*out));
-	if (!take_word(at, limit, ' ', out->target, sizeof(out->target)) ||
-	    !take_word(at, limit, ' ', level, sizeof(level)) ||
-	    !take_word(at, limit, ' ', version, sizeof(version)) ||
-	    !take_word(at, limit, '\n', time, sizeof(time)))
+	if ((!is_whole && count != PLAIN_WORDS + 1 && count != END_WORDS + 1) ||
+	    strlen(words[0]) >= sizeof(out->target))
 		return false;
-	if (!strcmp(out->target, ALL))
-		out->target[0] = '\0';
-	else if (!consent_target_is_valid(out->target))
+	snprintf(out->target, sizeof(out->target), "%s", strcmp(words[0], ALL) ? words[0] : "");
+	if (out->target[0] && !consent_target_is_valid(out->target))
 		return false;
-	if (consent_level_parse(level, &out->level) ||
-	    strcmp(consent_level_name(out->level), level) != 0)
+	if (!*words[0] || consent_level_parse(words[1], &out->level) ||
+	    strcmp(consent_level_name(out->level), words[1]) != 0)
 		return false;
-	if (!parse_number(version, UINT32_MAX, &number) || !number)
+	if (!parse_number(words[2], UINT32_MAX, &number) || !number)
 		return false;
 	out->text_version = (uint32_t)number;
-	if (!parse_number(time, INT64_MAX, &number))
-		return false;
-	out->decided_us = (int64_t)number;
-	return true;
+	return parse_time(words[3], &out->decided_us) &&
+	       (is_whole || parse_without(words[count - 1], out)) &&
+	       (count < END_WORDS || parse_end(&words[PLAIN_WORDS], out));
+}
+
+/* Whether its line has more words than those of the first form. */
+static bool is_long(const struct consent_decision *decision)
+{
+	return decision->term != CONSENT_LASTING || decision->without;
 }
 
 static const char *parse(const char *bytes, size_t size, struct consent_decision *out,
@@ -88,12 +157,14 @@ static const char *parse(const char *bytes, size_t size, struct consent_decision
 {
 	const size_t ending = strlen(ENDING) + SUM_TEXT; /* the line end in place of the NUL */
 	const char *at = bytes + strlen(HEADER), *end = bytes + size - ending;
+	bool is_new = size >= strlen(HEADER) && !memcmp(bytes, HEADER_NEW, strlen(HEADER));
+	bool has_new = false;
 	char sum[SUM_TEXT];
 	size_t count = 0;
 
 	if (size < strlen(HEADER) + ending)
 		return "it is too short";
-	if (memcmp(bytes, HEADER, strlen(HEADER)) != 0)
+	if (!is_new && memcmp(bytes, HEADER, strlen(HEADER)) != 0)
 		return "it does not begin as expected";
 	checksum(bytes, size - ending, sum);
 	if (memcmp(end, ENDING, strlen(ENDING)) != 0 || bytes[size - 1] != '\n' ||
@@ -104,10 +175,12 @@ static const char *parse(const char *bytes, size_t size, struct consent_decision
 			return "it has too many lines";
 		if (!parse_line(&at, end, &out[count]))
 			return "it has a line that is no decision";
-		count++;
+		has_new |= is_long(&out[count++]);
 	}
 	if (!count)
 		return "it is empty";
+	if (has_new != is_new)
+		return "its lines are of another form";
 	*out_count = count;
 	return NULL;
 }
@@ -197,31 +270,54 @@ int consent_file_read(int directory, const char *name, struct consent_decision *
 	return ret;
 }
 
+/* Into @out, LINE bytes. Return: how many of them. */
+static size_t write_line(char *out, const struct consent_decision *decision)
+{
+	const struct consent_end *end = &decision->end;
+	char boot[2 * CONSENT_BOOT + 1], without[CATEGORIES_TEXT];
+	int size;
+
+	size = snprintf(out, LINE, "%s %s %" PRIu32 " %" PRId64,
+			decision->target[0] ? decision->target : ALL,
+			consent_level_name(decision->level), decision->text_version,
+			decision->decided_us);
+	if (decision->term != CONSENT_LASTING) {
+		sodium_bin2hex(boot, sizeof(boot), end->boot, sizeof(end->boot));
+		size += snprintf(out + size, LINE - (size_t)size,
+				 " %s %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %s",
+				 consent_term_name(decision->term), end->until_us, end->seen_us,
+				 end->ends_us, end->left_us, boot);
+	}
+	if (decision->without) {
+		categories_format(decision->without, without);
+		size += snprintf(out + size, LINE - (size_t)size, " " WITHOUT "%s", without);
+	}
+	out[size++] = '\n';
+	return (size_t)size;
+}
+
+_Static_assert(CONSENT_DECISIONS *LINE + sizeof(HEADER_NEW) + sizeof(ENDING) + SUM_TEXT <=
+		       CONSENT_FILE_BYTES,
+	       "as many as one person may have are no damage");
+
+/* All at once: a stream that grows does not say when there is no memory for the rest. */
 static char *format(const struct consent_decision *decisions, size_t count, size_t *out_size)
 {
-	char *text = NULL, sum[SUM_TEXT];
-	FILE *file = open_memstream(&text, out_size);
-	size_t i;
+	char *text = malloc(CONSENT_FILE_BYTES), sum[SUM_TEXT];
+	bool is_new = false;
+	size_t size, i;
 
-	if (!file)
+	if (!text)
 		return NULL;
-	fputs(HEADER, file);
 	for (i = 0; i < count; i++)
-		fprintf(file, "%s %s %" PRIu32 " %" PRId64 "\n",
-			decisions[i].target[0] ? decisions[i].target : ALL,
-			consent_level_name(decisions[i].level), decisions[i].text_version,
-			decisions[i].decided_us);
-	if (fflush(file)) {
-		fclose(file);
-		free(text);
-		return NULL;
-	}
-	checksum(text, *out_size, sum);
-	fprintf(file, ENDING "%s\n", sum);
-	if (!fclose(file))
-		return text;
-	free(text);
-	return NULL;
+		is_new |= is_long(&decisions[i]);
+	size = (size_t)snprintf(text, LINE, "%s", is_new ? HEADER_NEW : HEADER);
+	for (i = 0; i < count; i++)
+		size += write_line(text + size, &decisions[i]);
+	checksum(text, size, sum);
+	*out_size =
+		size + (size_t)snprintf(text + size, CONSENT_FILE_BYTES - size, ENDING "%s\n", sum);
+	return text;
 }
 
 static int write_new(int directory, const char *name, const char *bytes, size_t size)

@@ -7,6 +7,9 @@
  *	checksum 0f8f...
  *
  * A line a decision, oldest first: target ("*" for all), level, version of the text, UTC microseconds.
+ * A yes that ends has behind them: a word of consent_term_name(), until_us, seen_us, ends_us and left_us
+ * of struct consent_end and its boot as hex digits. With such a line it is "telprobe consent 2", which
+ * an earlier telprobe takes for damaged, and damaged is a no.
  * The checksum (BLAKE2b, 16 bytes) is over all bytes before its line: it tells damage, it is no
  * secret. Anything written otherwise than consent_file_write() would is damaged. */
 #ifndef TELPROBE_PRIVACY_CONSENT_FILE_H
@@ -16,7 +19,7 @@
 
 enum {
 	CONSENT_FILE_NAME = 32, /* bytes of the longest name with its NUL: "4294967294.damaged" */
-	CONSENT_FILE_BYTES = 48 * 1024, /* more is damaged; CONSENT_DECISIONS lines need less */
+	CONSENT_FILE_BYTES = 96 * 1024, /* more is damaged; CONSENT_DECISIONS lines need less */
 };
 
 /** consent_file_parse() - Return: 0, and how many of *out (CONSENT_DECISIONS long) are filled; or

@@ -10,24 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "privacy/consent.h"
 #include "privacy/consent_file.h"
+#include "privacy/consents_internal.h"
 
 #define DAMAGED ".damaged"
-
-struct person {
-	uint32_t uid;
-	bool is_damaged; /* UID.damaged is there and nothing was decided since */
-	size_t count;
-	struct consent_decision *decisions; /* oldest first */
-};
-
-struct consents {
-	int directory;
-	char *path;	       /* for messages */
-	struct person *people; /* by uid */
-	size_t count, room;
-};
 
 /* The first whose uid is not below @uid. */
 static size_t position_of(const struct consents *consents, uint32_t uid)
@@ -44,7 +30,7 @@ static size_t position_of(const struct consents *consents, uint32_t uid)
 	return low;
 }
 
-static struct person *find(const struct consents *consents, uint32_t uid)
+struct person *consents_find(const struct consents *consents, uint32_t uid)
 {
 	size_t at = position_of(consents, uid);
 
@@ -58,7 +44,7 @@ static int find_or_add(struct consents *consents, uint32_t uid, struct person **
 	size_t at = position_of(consents, uid), room;
 	struct person *people;
 
-	*out = find(consents, uid);
+	*out = consents_find(consents, uid);
 	if (*out)
 		return 0;
 	if (consents->count == CONSENT_PEOPLE)
@@ -101,6 +87,7 @@ static void forget(struct person *person)
 	person->decisions = NULL;
 	person->count = 0;
 	person->is_damaged = true;
+	person->has_lost = true;
 }
 
 /* "1000" or "1000.damaged". Return: false: the name of neither. */
@@ -157,7 +144,7 @@ static int load_file(struct consents *consents, uint32_t uid, const char *name, 
 				 uid, error_text(ret));
 	ret = consent_file_read(consents->directory, name, decisions, &count, &why);
 	if (ret == -EBADMSG) {
-		person->is_damaged = true;
+		person->is_damaged = person->has_lost = true;
 		ret = set_aside(consents, uid, name, why, error);
 		return ret ? ret : -EBADMSG;
 	}
@@ -183,7 +170,7 @@ static int load_entry(struct consents *consents, const char *name, struct error 
 	if (ret)
 		return error_set(error, ret, "cannot keep the decisions of uid %" PRIu32 ": %s",
 				 uid, error_text(ret));
-	person->is_damaged = !person->count;
+	person->is_damaged = person->has_lost = !person->count;
 	return 0;
 }
 
@@ -222,7 +209,7 @@ static int open_directory(const char *path, int *out, struct error *error)
 		return error_set(error, -errno, "cannot create '%s': %s", path, error_text(errno));
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0) {
-		ret = errno == ELOOP ? -ENOTDIR : -errno;
+		ret = -errno; /* of a symbolic link -ENOTDIR */
 		return error_set(error, ret, "cannot open '%s': %s", path, error_text(ret));
 	}
 	if (fstat(fd, &status)) {
@@ -304,13 +291,14 @@ void consents_close(struct consents *consents)
 	free(consents);
 }
 
-/* Room for one more at the end of a full list. Return: 0, -E2BIG: every one is in force. */
+/* Room for one more at the end of a full list. Return: 0, -E2BIG: every one is needed. */
 static int drop_replaced(struct consent_decision *decisions, size_t *count)
 {
 	size_t i;
 
 	for (i = 0; i < *count; i++) {
-		if (consent_is_in_force(decisions, *count, i))
+		/* one that runs is in force; what one that is over collected is yet to be deleted */
+		if (consent_is_in_force(decisions, *count, i) || decisions[i].term == CONSENT_OVER)
 			continue;
 		memmove(&decisions[i], &decisions[i + 1], (*count - i - 1) * sizeof(*decisions));
 		(*count)--;
@@ -327,9 +315,12 @@ static int append(const struct person *person, struct consent_decision *decision
 
 	if (count)
 		memcpy(decisions, person->decisions, count * sizeof(*decisions));
+	consents_end_earlier(decisions, count, decision);
 	if (person->is_damaged && decision->target[0]) { /* what was lost stays a no elsewhere */
 		decisions[count] = *decision;
 		decisions[count].target[0] = '\0';
+		decisions[count].without = 0;
+		decisions[count].term = CONSENT_LASTING;
 		decisions[count++].level = TP_LEVEL_OFF;
 	}
 	decisions[count++] = *decision;
@@ -359,27 +350,38 @@ static int tell(struct error *error, int code, const struct consents *consents, 
 	return code;
 }
 
-int consents_decide(struct consents *consents, uint32_t uid, const char *target,
-		    enum tp_level level, int64_t now_us, struct error *error)
+static int decision_set(struct consent_decision *out, const struct consent_wish *wish,
+			const struct consent_now *now, struct error *error)
 {
-	struct consent_decision decision = { .level = level,
-					     .text_version = CONSENT_TEXT_VERSION,
-					     .decided_us = now_us > 0 ? now_us : 0 };
+	const char *target = wish->target ? wish->target : "";
+
+	if (*target && !consent_target_is_valid(target))
+		return error_set(error, -EINVAL, "'%s' cannot be the name of a target", target);
+	if (wish->for_us < 0 || wish->for_us > CONSENT_FOR_MAX_US ||
+	    (wish->for_us && wish->level == TP_LEVEL_OFF))
+		return error_set(error, -EINVAL, "a yes is for ten years at most, a no for ever");
+	*out = (struct consent_decision){ .level = wish->level,
+					  .text_version = CONSENT_TEXT_VERSION,
+					  .decided_us = now->utc_us > 0 ? now->utc_us : 0 };
+	snprintf(out->target, sizeof(out->target), "%s", target);
+	out->without = wish->level == TP_LEVEL_OFF ? 0 : wish->without;
+	if (wish->for_us)
+		consents_begin_end(out, wish->for_us, now);
+	return 0;
+}
+
+static int replace(struct consents *consents, struct person *person,
+		   const struct consent_decision *decision, struct error *error)
+{
 	struct consent_decision decisions[CONSENT_DECISIONS + 2];
-	bool is_seen = false, is_no = level == TP_LEVEL_OFF;
-	struct person *person;
+	bool is_seen = false, is_no = decision->level == TP_LEVEL_OFF;
+	uint32_t uid = person->uid;
 	size_t count;
 	int ret, kept;
 
-	if (target && *target && !consent_target_is_valid(target))
-		return error_set(error, -EINVAL, "'%s' cannot be the name of a target", target);
-	snprintf(decision.target, sizeof(decision.target), "%s", target ? target : "");
-	ret = find_or_add(consents, uid, &person);
+	ret = append(person, decisions, &count, decision);
 	if (ret)
-		return tell(error, ret, consents, uid, decision.target, false);
-	ret = append(person, decisions, &count, &decision);
-	if (ret)
-		return tell(error, ret, consents, uid, decision.target, false);
+		return tell(error, ret, consents, uid, decision->target, false);
 	ret = consent_file_write(consents->directory, uid, decisions, count, &is_seen);
 	if (is_seen || is_no) {
 		kept = keep(person, decisions, count);
@@ -387,14 +389,30 @@ int consents_decide(struct consents *consents, uint32_t uid, const char *target,
 			forget(person);
 		ret = ret ? ret : kept;
 	}
-	return ret ? tell(error, ret, consents, uid, decision.target, is_no) : 0;
+	return ret ? tell(error, ret, consents, uid, decision->target, is_no) : 0;
+}
+
+int consents_decide(struct consents *consents, uint32_t uid, const struct consent_wish *wish,
+		    const struct consent_now *now, struct error *error)
+{
+	struct consent_decision decision;
+	struct person *person;
+	int ret = decision_set(&decision, wish, now, error);
+
+	if (ret)
+		return ret;
+	ret = find_or_add(consents, uid, &person);
+	if (ret)
+		return tell(error, ret, consents, uid, decision.target, false);
+	ret = consents_may_decide(person, &decision, error);
+	return ret ? ret : replace(consents, person, &decision, error);
 }
 
 enum tp_level consents_level(const struct consents *consents, uint32_t uid,
 			     const struct consent_target *target, enum consent_reason *out_reason)
 {
 	static const struct person nobody;
-	const struct person *person = find(consents, uid);
+	const struct person *person = consents_find(consents, uid);
 
 	if (!person)
 		person = &nobody;
@@ -402,9 +420,17 @@ enum tp_level consents_level(const struct consents *consents, uint32_t uid,
 			     out_reason);
 }
 
+uint8_t consents_without(const struct consents *consents, uint32_t uid,
+			 const struct consent_target *target)
+{
+	const struct person *person = consents_find(consents, uid);
+
+	return person ? consent_without(person->decisions, person->count, target) : target->without;
+}
+
 bool consents_has_decided(const struct consents *consents, uint32_t uid, const char *target)
 {
-	const struct person *person = find(consents, uid);
+	const struct person *person = consents_find(consents, uid);
 	size_t i;
 
 	for (i = 0; person && i < person->count; i++)
@@ -433,7 +459,7 @@ int consents_each_uid(const struct consents *consents, int (*each)(uint32_t uid,
 int consents_each(const struct consents *consents, uint32_t uid,
 		  int (*each)(const struct consent_decision *decision, void *data), void *data)
 {
-	const struct person *person = find(consents, uid);
+	const struct person *person = consents_find(consents, uid);
 	size_t i;
 	int ret;
 

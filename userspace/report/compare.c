@@ -7,9 +7,9 @@
 
 #include "report/event_types.h"
 #include "report/grid.h"
+#include "report/json.h"
 #include "report/mann_whitney.h"
 #include "report/tally.h"
-#include "report/text.h"
 
 struct sample {
 	uint32_t name; /* position of its row in the names */

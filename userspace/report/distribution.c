@@ -6,27 +6,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/bucket.h"
-
-/* Below 1,024 for every int64_t: 63 octaves of 16. Zero shares the bucket of 1 ns. */
-static size_t bucket_of(int64_t ns)
+/* The geometric middle, ns. */
+static double bucket_middle(uint32_t number)
 {
-	int32_t code;
-
-	if (ns < 1 || !bucket_code((double)ns, &code))
+	if (number == TP_BUCKET_ZERO)
 		return 0;
-	return (size_t)bucket_index(code);
+	return 1e9 * exp2(((double)number - 1 + TP_BUCKET_FIRST - 0.5) / 16);
 }
 
 static int turn_into_buckets(struct distribution *distribution)
 {
-	uint64_t *buckets = calloc(DISTRIBUTION_EXACT, sizeof(*buckets));
+	uint64_t *buckets = calloc(TP_BUCKETS, sizeof(*buckets));
 	uint64_t i;
 
 	if (!buckets)
 		return -ENOMEM;
 	for (i = 0; i < distribution->count; i++)
-		buckets[bucket_of(distribution->values[i])]++;
+		buckets[tp_bucket((uint64_t)distribution->values[i])]++;
 	free(distribution->values);
 	distribution->values = NULL;
 	distribution->buckets = buckets;
@@ -50,6 +46,26 @@ static int keep_value(struct distribution *distribution, int64_t ns)
 	return 0;
 }
 
+static void widen(struct distribution *distribution, int64_t ns)
+{
+	if (!distribution->count || ns < distribution->smallest)
+		distribution->smallest = ns;
+	if (!distribution->count || ns > distribution->largest)
+		distribution->largest = ns;
+}
+
+int distribution_add_bucket(struct distribution *distribution, uint32_t number, uint64_t count)
+{
+	int ret = distribution->buckets ? 0 : turn_into_buckets(distribution);
+
+	if (ret || !count || number >= TP_BUCKETS)
+		return ret;
+	distribution->buckets[number] += count;
+	widen(distribution, (int64_t)fmin(bucket_middle(number), 9e18));
+	distribution->count += count;
+	return 0;
+}
+
 int distribution_add(struct distribution *distribution, int64_t ns)
 {
 	int ret = 0;
@@ -63,11 +79,8 @@ int distribution_add(struct distribution *distribution, int64_t ns)
 	if (ret)
 		return ret;
 	if (distribution->buckets)
-		distribution->buckets[bucket_of(ns)]++;
-	if (!distribution->count || ns < distribution->smallest)
-		distribution->smallest = ns;
-	if (!distribution->count || ns > distribution->largest)
-		distribution->largest = ns;
+		distribution->buckets[tp_bucket((uint64_t)ns)]++;
+	widen(distribution, ns);
 	distribution->count++;
 	distribution->sum += (double)ns;
 	return 0;
@@ -91,14 +104,16 @@ static double bucket_percentile(const struct distribution *distribution, uint64_
 {
 	double middle;
 	uint64_t seen = 0;
-	int32_t i;
+	uint32_t i;
 
-	for (i = 0; i < DISTRIBUTION_EXACT - 1; i++) {
+	if (rank >= distribution->count)
+		return (double)distribution->largest;
+	for (i = 0; i < TP_BUCKETS - 1; i++) {
 		seen += distribution->buckets[i];
 		if (seen >= rank)
 			break;
 	}
-	middle = bucket_value(i + BUCKET_OFFSET);
+	middle = bucket_middle(i);
 	return fmin(fmax(middle, (double)distribution->smallest), (double)distribution->largest);
 }
 
@@ -120,5 +135,7 @@ double distribution_percentile(struct distribution *distribution, double share)
 
 double distribution_mean(const struct distribution *distribution)
 {
-	return distribution->count ? distribution->sum / (double)distribution->count : NAN;
+	uint64_t count = distribution->count + distribution->unplaced;
+
+	return count ? distribution->sum / (double)count : NAN;
 }

@@ -173,9 +173,6 @@ static void put_fields(struct out *out, const struct store_row *row)
 	case TP_SESSION_END:
 		put_named(out, row, "app", NULL);
 		break;
-	case TP_EXEC:
-		put_flag(out, "forked", row->flags & TP_FLAG_FORKED);
-		break;
 	case TP_EXIT:
 		put_exit(out, row);
 		break;
@@ -223,7 +220,7 @@ static const char *architecture(void)
 
 static cJSON *source_json(const struct store_row *row, const struct session_tags *tags)
 {
-	const struct session_source *source = tags ? session_tags_of(tags, row->session_id) : NULL;
+	const struct session_source *source = tags ? session_tags_of(tags, row) : NULL;
 	struct out out = { .object = cJSON_CreateObject() };
 
 	put_text(&out, "product", row->app);

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "privacy/categories.h"
+
 static const char *const span_types[TP_SPAN_KINDS][TP_OUTCOMES] = {
 #define TYPES_OF(kind)                                                                            \
 	{                                                                                         \
@@ -26,7 +28,7 @@ static const char *const span_types[TP_SPAN_KINDS][TP_OUTCOMES] = {
 static const struct event_type other_types[] = {
 	{ "session_started", TP_SESSION_BEGIN },
 	{ "session_ended", TP_SESSION_END },
-	{ "process_started", TP_EXEC },
+	{ "session_heartbeat", TP_HEARTBEAT },
 	{ "process_exited", TP_EXIT },
 	{ "crash_detected", TP_EXIT },
 	{ "tag", TP_TAG },
@@ -65,13 +67,17 @@ enum {
 	DECISION = 1 << TP_DECISION,
 	LIFECYCLE = 1 << TP_LIFECYCLE,
 	SESSION = 1 << TP_SESSION_BEGIN | 1 << TP_SESSION_END,
-	EXEC = 1 << TP_EXEC,
 	EXIT = 1 << TP_EXIT,
 	ON_SPAN = TAG | COUNT | MEASURE | FAULT | RECOVERED | FEATURE | DECISION | LIFECYCLE,
-	ALL = (1 << TP_DISCOVER) - 2,
+	ALL = (((1 << TP_DISCOVER) - 2) & ~(1 << TP_EXEC)) | /* which becomes no event */
+	      1 << TP_HEARTBEAT,
 
 	VARIES = EVENT_FIELD_VARIES,
 	COMMAND = EVENT_FIELD_COMMAND,
+	ENDED = EVENT_FIELD_ENDED,
+	ABANDONED = EVENT_FIELD_ABANDONED,
+	NO_CRASH = EVENT_FIELD_NO_CRASH,
+	AT_FULL = EVENT_FIELD_AT_FULL | EVENT_FIELD_VARIES,
 };
 
 static const struct event_field fields[] = {
@@ -79,7 +85,7 @@ static const struct event_field fields[] = {
 	{ "subcommand", "of the command", SPAN, COMMAND },
 	{ "profile", "of the command", SPAN, COMMAND },
 	{ "outcome", "ok, failed, cancelled or abandoned", SPAN, 0 },
-	{ "ended_by", "of an abandoned span: outer, exec or exit", SPAN, 0 },
+	{ "ended_by", "of an abandoned span: outer, exec or exit", SPAN, ABANDONED },
 	{ "duration_ms", "from begin to end", SPAN | EXIT, VARIES },
 	{ "app", "program", SESSION, 0 },
 	{ "version", "of the program", 1 << TP_SESSION_BEGIN | LIFECYCLE, 0 },
@@ -89,7 +95,7 @@ static const struct event_field fields[] = {
 	{ "bucket_upper", "largest value of the bucket", MEASURE, VARIES },
 	{ "unit", "of the measure", MEASURE, 0 },
 	{ "delta", "what was counted", COUNT, 0 },
-	{ "error_category", "kind of error", SPAN | FAULT | RECOVERED, 0 },
+	{ "error_category", "kind of error", SPAN | FAULT | RECOVERED, ENDED },
 	{ "error_code", "which error of its kind", FAULT | RECOVERED, 0 },
 	{ "severity", "debug, info, warning, error or critical", FAULT, 0 },
 	{ "recoverable", "whether the program can go on", FAULT, 0 },
@@ -105,22 +111,40 @@ static const struct event_field fields[] = {
 	{ "method", "way of installing", LIFECYCLE, 0 },
 	{ "other_version", "version before or after", LIFECYCLE, 0 },
 	{ "number", "a number the program gives", LIFECYCLE, 0 },
-	{ "forked", "forked without executing a program", EXEC | EXIT, 0 },
-	{ "exit_code", "of the process", SPAN | EXIT, 0 },
-	{ "signal", "that ended the process", SPAN | EXIT, 0 },
-	{ "cpu_ms", "processor time of the process", EXIT, VARIES },
-	{ "peak_rss_kib", "most memory the process had", EXIT, VARIES },
-	{ "read_bytes", "from storage", EXIT, VARIES },
-	{ "written_bytes", "to storage", EXIT, VARIES },
+	{ "forked", "forked without executing a program", EXIT, 0 },
+	{ "exit_code", "of the process", SPAN | EXIT, ABANDONED | NO_CRASH },
+	{ "signal", "that ended the process", SPAN | EXIT, ABANDONED },
+	{ "cpu_ms", "processor time of the process", EXIT, AT_FULL },
+	{ "peak_rss_kib", "most memory the process had", EXIT, AT_FULL },
+	{ "read_bytes", "from storage", EXIT, AT_FULL },
+	{ "written_bytes", "to storage", EXIT, AT_FULL },
 	{ "span", "number of the span within its process", SPAN, VARIES },
 	{ "parent", "number of the span around it", SPAN | ON_SPAN, VARIES },
 	{ "process", "random name of the process", ALL, VARIES },
+};
+
+static const struct event_part parts[] = {
+	{ "schema_version", NULL, "schema_version", "version of the form events are published in" },
+	{ "event_id", NULL, "event_id", "random name of the event, the same at each export" },
+	{ "event_type", NULL, "event_type", "kind of event" },
+	{ "timestamp", NULL, "timestamp", "when it happened, UTC" },
+	{ "product", "source", "product",
+	  "base name of the program's file, or what it calls itself" },
+	{ "version", "source", "version", "of the program, if it tells" },
+	{ "os", "source", "os", "always linux" },
+	{ "arch", "source", "arch", "processor family" },
+	{ "runtime", "source", "runtime", "value of the session's tag of that name" },
+	{ "tier", "source", "tier", "value of the session's tag of that name" },
+	{ "session_id", "session", "id", "random name of the session" },
+	{ "session_sequence", "session", "sequence", "number of the event within its session" },
+	{ "session_started_at", "session", "started_at", "time of its first event, UTC" },
 };
 
 enum {
 	SPAN_TYPES = TP_SPAN_KINDS * TP_OUTCOMES,
 	OTHER_TYPES = sizeof(other_types) / sizeof(other_types[0]),
 	FIELDS = sizeof(fields) / sizeof(fields[0]),
+	PARTS = sizeof(parts) / sizeof(parts[0]),
 };
 
 struct event_type event_types_at(size_t index)
@@ -148,12 +172,50 @@ const struct event_field *event_fields_at(size_t index)
 	return index < FIELDS ? &fields[index] : NULL;
 }
 
+const struct event_part *event_parts_at(size_t index)
+{
+	return index < PARTS ? &parts[index] : NULL;
+}
+
+static bool is_of_command(const char *name)
+{
+	return !strncmp(name, "command_", strlen("command_"));
+}
+
+/* Of a span: commands have a level and a category of their own, all others share theirs. */
+static uint8_t kind_of_type(const struct event_type *type)
+{
+	return is_of_command(type->name) ? TP_KIND_COMMAND : TP_KIND_TOOL;
+}
+
+/* Of spans: "command_failed" begins with what it is and ends with how it ended. */
+static bool is_of_span(unsigned int flags, const char *name)
+{
+	bool is_abandoned = strstr(name, "_abandoned") != NULL;
+
+	return !(flags & COMMAND && !is_of_command(name)) &&
+	       !(flags & ABANDONED && !is_abandoned) && !(flags & ENDED && is_abandoned);
+}
+
 bool event_field_is_of(const struct event_field *field, const struct event_type *type)
 {
 	if (!(field->types & 1u << type->type))
 		return false;
-	return type->type != TP_SPAN || !(field->flags & EVENT_FIELD_COMMAND) ||
-	       !strncmp(type->name, "command_", strlen("command_"));
+	if (type->type == TP_SPAN)
+		return is_of_span(field->flags, type->name);
+	return !(field->flags & NO_CRASH) || strcmp(type->name, "crash_detected") != 0;
+}
+
+int event_field_level(const struct event_field *field, const struct event_type *type)
+{
+	if (field && field->flags & EVENT_FIELD_AT_FULL)
+		return TP_LEVEL_FULL;
+	return event_level_of(type->type, kind_of_type(type));
+}
+
+enum tp_category event_type_category(const struct event_type *type)
+{
+	return category_of_event(type->type, kind_of_type(type));
 }
 
 static const char *lifecycle_type(const char *action)

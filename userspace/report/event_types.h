@@ -2,7 +2,8 @@
 /* event_types.h - what events are called where people and other programs read them.
  * The one place for published event types and the fields of their payloads: the JSON form, CSV,
  * `explain` and the test of include/telprobe/event.schema.json are made from these tables.
- * To add a field: a row in event_types.c, its value in event_json.c, the schema. */
+ * To add a field: a row in event_types.c, its value in event_json.c, what it is good for in purpose.c,
+ * the schema; then people are to be asked again (collected.h). */
 #ifndef TELPROBE_REPORT_EVENT_TYPES_H
 #define TELPROBE_REPORT_EVENT_TYPES_H
 
@@ -35,15 +36,36 @@ struct event_field {
 };
 
 enum event_field_flag {
-	EVENT_FIELD_VARIES = 1,	 /* from one run of the same program to the next */
-	EVENT_FIELD_COMMAND = 2, /* of spans only commands have it */
+	EVENT_FIELD_VARIES = 1,	   /* from one run of the same program to the next */
+	EVENT_FIELD_COMMAND = 2,   /* of spans only commands have it */
+	EVENT_FIELD_ENDED = 4,	   /* of spans those that reached their end */
+	EVENT_FIELD_ABANDONED = 8, /* of spans those that did not */
+	EVENT_FIELD_NO_CRASH = 16, /* of processes those that did not crash */
+	EVENT_FIELD_AT_FULL = 32,  /* collected at level full alone, of events of lower ones too */
 };
 
 /** event_fields_at() - row @index of the payload fields, NULL behind the last. */
 const struct event_field *event_fields_at(size_t index);
 
+struct event_part {	    /* what every event has beside its payload */
+	const char *column; /* in CSV */
+	const char *object; /* in JSON; NULL: of the envelope itself */
+	const char *key;
+	const char *meaning; /* lower case, no full stop */
+};
+
+/** event_parts_at() - row @index of them, NULL behind the last. */
+const struct event_part *event_parts_at(size_t index);
+
 /** event_field_is_of() - whether events published as @type may hold @field. */
 bool event_field_is_of(const struct event_field *field, const struct event_type *type);
+
+/** event_type_category() - which one a person leaves @type out by */
+enum tp_category event_type_category(const struct event_type *type);
+
+/** event_field_level() - the lowest enum tp_level at which @field (NULL: the event itself) of @type is
+ * collected. */
+int event_field_level(const struct event_field *field, const struct event_type *type);
 
 const char *event_kind_text(uint8_t kind);	 /* of a span: "tool" */
 const char *event_outcome_text(uint8_t outcome); /* "failed" */

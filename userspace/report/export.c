@@ -6,75 +6,16 @@
 #include <string.h>
 
 #include "report/event_json.h"
-
-struct column {
-	const char *name;
-	const char *object; /* NULL: of the envelope itself */
-	const char *key;
-};
-
-/* The payload's fields follow, as payload_<field>. */
-static const struct column columns[] = {
-	{ "schema_version", NULL, "schema_version" },
-	{ "event_id", NULL, "event_id" },
-	{ "event_type", NULL, "event_type" },
-	{ "timestamp", NULL, "timestamp" },
-	{ "product", "source", "product" },
-	{ "version", "source", "version" },
-	{ "os", "source", "os" },
-	{ "arch", "source", "arch" },
-	{ "runtime", "source", "runtime" },
-	{ "tier", "source", "tier" },
-	{ "session_id", "session", "id" },
-	{ "session_sequence", "session", "sequence" },
-	{ "session_started_at", "session", "started_at" },
-};
+#include "report/json.h"
 
 struct writer {
-	struct store *store;
+	struct leaving *leaving;
 	struct session_tags tags;
 	const struct export_choice *choice;
 	FILE *out;
 	int64_t count;
 	struct error *error;
 };
-
-int export_types_parse(const char *text, uint64_t *out, struct error *error)
-{
-	struct event_type type;
-	uint64_t types = 0;
-	size_t length, i;
-
-	for (;; text += length + 1) {
-		length = strcspn(text, ",");
-		for (i = 0; (type = event_types_at(i)).name; i++)
-			if (strlen(type.name) == length && !strncmp(type.name, text, length))
-				break;
-		if (!type.name) {
-			error_set(error, -EINVAL, "unknown event type '%.*s'", (int)length, text);
-			return error_hint(error, "'telprobe explain' lists them");
-		}
-		types |= UINT64_C(1) << i;
-		if (!text[length])
-			break;
-	}
-	*out = types;
-	return 0;
-}
-
-static bool is_chosen(const struct export_choice *choice, const struct store_row *row)
-{
-	const char *name = event_type_of(row);
-	struct event_type type;
-	size_t i;
-
-	if (!choice->types)
-		return true;
-	for (i = 0; (type = event_types_at(i)).name; i++)
-		if (choice->types >> i & 1 && !strcmp(type.name, name))
-			return true;
-	return false;
-}
 
 /* RFC 4180: quoted where it holds a separator, a quote or a line end; quotes are doubled. */
 static void write_text(FILE *out, const char *text)
@@ -110,19 +51,20 @@ static int write_cell(FILE *out, const cJSON *value)
 	return 0;
 }
 
+/* The payload's fields follow what every event has, as payload_<field>. */
 static int write_csv(FILE *out, const cJSON *event)
 {
 	const cJSON *object, *payload = cJSON_GetObjectItemCaseSensitive(event, "payload");
 	const struct event_field *field;
+	const struct event_part *part;
 	size_t i;
 
-	for (i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
-		object = columns[i].object
-				 ? cJSON_GetObjectItemCaseSensitive(event, columns[i].object)
-				 : event;
+	for (i = 0; (part = event_parts_at(i)); i++) {
+		object = part->object ? cJSON_GetObjectItemCaseSensitive(event, part->object)
+				      : event;
 		if (i)
 			putc(',', out);
-		if (write_cell(out, cJSON_GetObjectItemCaseSensitive(object, columns[i].key)))
+		if (write_cell(out, cJSON_GetObjectItemCaseSensitive(object, part->key)))
 			return -ENOMEM;
 	}
 	for (i = 0; (field = event_fields_at(i)); i++) {
@@ -137,10 +79,11 @@ static int write_csv(FILE *out, const cJSON *event)
 static void write_csv_heading(FILE *out)
 {
 	const struct event_field *field;
+	const struct event_part *part;
 	size_t i;
 
-	for (i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-		fprintf(out, "%s%s", i ? "," : "", columns[i].name);
+	for (i = 0; (part = event_parts_at(i)); i++)
+		fprintf(out, "%s%s", i ? "," : "", part->column);
 	for (i = 0; (field = event_fields_at(i)); i++)
 		fprintf(out, ",payload_%s", field->name);
 	fputs("\r\n", out);
@@ -154,7 +97,7 @@ static int write_json(struct writer *writer, const cJSON *event)
 		return -ENOMEM;
 	if (writer->choice->format == EXPORT_JSON)
 		fputs(writer->count ? ",\n" : "\n", writer->out);
-	fputs(text, writer->out);
+	json_write(text, writer->out);
 	if (writer->choice->format == EXPORT_NDJSON)
 		putc('\n', writer->out);
 	free(text);
@@ -167,9 +110,9 @@ static int write_event(const struct store_row *row, void *data)
 	cJSON *event;
 	int ret;
 
-	if (!is_chosen(writer->choice, row))
+	if (!choice_has(&writer->choice->events, row))
 		return 0;
-	event = event_json(writer->store, row, &writer->tags);
+	event = event_json(writer->leaving->store, row, &writer->tags);
 	if (!event)
 		return error_set(writer->error, -ENOMEM, "out of memory");
 	ret = writer->choice->format == EXPORT_CSV ? write_csv(writer->out, event)
@@ -184,36 +127,22 @@ static int write_event(const struct store_row *row, void *data)
 	return 0;
 }
 
-static uint32_t stored_types(uint64_t types)
-{
-	struct event_type type;
-	uint32_t stored = 0;
-	size_t i;
-
-	for (i = 0; (type = event_types_at(i)).name; i++)
-		if (types >> i & 1)
-			stored |= 1u << type.type;
-	return stored;
-}
-
-int64_t export_events(struct store *store, const struct export_choice *choice, FILE *out,
+int64_t export_events(struct leaving *leaving, const struct export_choice *choice, FILE *out,
 		      struct error *error)
 {
-	const struct store_filter filter = { .since_us = choice->since_us,
-					     .until_us = choice->until_us,
-					     .types = stored_types(choice->types),
-					     .with_sequence = true };
-	struct writer writer = { .store = store, .choice = choice, .out = out, .error = error };
+	struct store_filter filter = choice_filter(&choice->events, 0);
+	struct writer writer = { .leaving = leaving, .choice = choice, .out = out, .error = error };
 	int ret;
 
-	ret = session_tags_load(&writer.tags, store, error);
+	filter.with_sequence = true;
+	ret = session_tags_load(&writer.tags, leaving, error);
 	if (ret)
 		return ret;
 	if (choice->format == EXPORT_JSON)
 		putc('[', out);
 	if (choice->format == EXPORT_CSV)
 		write_csv_heading(out);
-	ret = store_each(store, &filter, write_event, &writer, error);
+	ret = leaving_each(leaving, &filter, write_event, &writer, error);
 	if (!ret && choice->format == EXPORT_JSON)
 		fputs(writer.count ? "\n]\n" : "]\n", out);
 	session_tags_clear(&writer.tags);

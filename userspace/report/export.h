@@ -10,24 +10,20 @@
 #include <stdio.h>
 
 #include "lib/error.h"
+#include "report/choice.h"
+#include "report/leaving.h"
 #include "store/store.h"
 
 enum export_format { EXPORT_JSON, EXPORT_NDJSON, EXPORT_CSV };
 
 struct export_choice {
 	enum export_format format;
-	int64_t since_us; /* 0: from the first */
-	int64_t until_us; /* exclusive; 0: to the last */
-	uint64_t types;	  /* bit set of 1 << position in event_types_at(); 0: all */
+	struct choice events;
 };
 
-/** export_types_parse() - "command_failed,crash_detected" to a bit set. Return: 0, -EINVAL naming
- * the word that is no event type. */
-int export_types_parse(const char *text, uint64_t *out, struct error *error);
-
-/** export_events() - write them to @out. Return: how many, or negative; what was written by then is
+/** export_events() - write them to @out, by names that may leave. Return: how many, or negative; what was written by then is
  * not to be used. A failing @out ends it early. */
-int64_t export_events(struct store *store, const struct export_choice *choice, FILE *out,
+int64_t export_events(struct leaving *leaving, const struct export_choice *choice, FILE *out,
 		      struct error *error);
 
 #endif

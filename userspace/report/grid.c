@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/utf8.h"
 #include "report/text.h"
 
 enum { BAR_WIDTH = 20, CELL_BYTES = 96 };
@@ -37,14 +39,26 @@ struct grid *grid_new(const struct grid_column *columns, size_t count)
 	return grid;
 }
 
-void grid_free(struct grid *grid)
+void grid_keep_last(struct grid *grid, size_t count)
 {
+	const size_t dropped = grid->rows > count ? grid->rows - count : 0;
+	const size_t cells = dropped * grid->column_count;
 	size_t i;
 
+	if (!dropped)
+		return;
+	for (i = 0; i < cells; i++)
+		free(grid->cells[i].text);
+	grid->rows -= dropped;
+	memmove(grid->cells, grid->cells + cells,
+		grid->rows * grid->column_count * sizeof(*grid->cells));
+}
+
+void grid_free(struct grid *grid)
+{
 	if (!grid)
 		return;
-	for (i = 0; i < grid->rows * grid->column_count; i++)
-		free(grid->cells[i].text);
+	grid_keep_last(grid, 0);
 	free(grid->cells);
 	free(grid);
 }
@@ -145,13 +159,14 @@ static void format_cell(const struct cell *cell, enum grid_kind kind, char out[C
 	}
 }
 
-/* Columns a text takes on a terminal: names are ASCII, bars one column for three bytes. */
+/* Columns a text takes on a terminal: one a character, as text_print() writes it. */
 static int width_of(const char *text)
 {
+	uint32_t value;
 	int width = 0;
 
-	for (; *text; text++)
-		width += ((unsigned char)*text & 0xc0) != 0x80;
+	for (; *text; text += utf8_take(text, SIZE_MAX, &value))
+		width++;
 	return width;
 }
 

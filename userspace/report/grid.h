@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* grid.h - rows that are printed as an aligned table or as JSON, from one definition of columns.
- * Text of other programs has its control bytes replaced in both (in JSON by cJSON's escapes).
+ * Of text of other programs what printable.h refuses is replaced in both (in JSON by escapes, see
+ * json.h).
  * Colour is used on a terminal only and never when NO_COLOR is set. A grid that ran out of memory
  * remembers it: check once, with grid_print() or grid_json(). */
 #ifndef TELPROBE_REPORT_GRID_H
@@ -39,6 +40,9 @@ void grid_row(struct grid *grid);
 void grid_text(struct grid *grid, size_t column, const char *text); /* copied; NULL: absent */
 void grid_number(struct grid *grid, size_t column, double number);
 size_t grid_rows(const struct grid *grid);
+
+/** grid_keep_last() - drop all but the last @count rows */
+void grid_keep_last(struct grid *grid, size_t count);
 
 /** grid_print() - heading and rows. Return: 0; -ENOMEM: a row is missing, nothing was printed. */
 int grid_print(const struct grid *grid, FILE *file);

@@ -6,6 +6,7 @@
 #include "lib/clock.h"
 #include "report/describe.h"
 #include "report/event_json.h"
+#include "report/json.h"
 #include "report/recent.h"
 #include "report/text.h"
 
@@ -32,6 +33,7 @@ struct newest { /* what the search for the last command found */
 	int64_t rows;
 	bool is_command;
 	int64_t context;
+	uint32_t owner;
 	uint32_t span;
 };
 
@@ -45,6 +47,7 @@ static int take_newest(const struct store_row *row, void *data)
 		return 0;
 	newest->is_command = is_command;
 	newest->context = row->context;
+	newest->owner = row->owner;
 	newest->span = is_command ? row->span : 0;
 	return 0;
 }
@@ -167,7 +170,7 @@ static const char *label_of(const struct node *node)
 		[TP_SESSION_BEGIN] = "session begins",
 		[TP_SESSION_END] = "session ends",
 		[TP_OPTED_OUT] = "opted out",
-		[TP_EXEC] = "program starts",
+		[TP_HEARTBEAT] = "still runs",
 	};
 
 	if (node->type == TP_SPAN)
@@ -312,6 +315,8 @@ int last_print(FILE *out, struct store *store, bool is_json, struct error *error
 	if (ret)
 		return ret;
 	filter.context = newest.context;
+	filter.of_owner = true;
+	filter.owner = newest.owner;
 	ret = store_each(store, &filter, take_node, &tree, error);
 	if (!ret && tree.count) {
 		qsort(tree.nodes, tree.count, sizeof(*tree.nodes), compare_nodes);

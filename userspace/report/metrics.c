@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "report/event_types.h"
+#include "report/session_tags.h"
 
 struct walk {
 	struct metrics *metrics;
@@ -54,6 +55,34 @@ static int take_command(struct metrics *metrics, const struct store_row *row)
 	return ret;
 }
 
+/* Days of level basic: of nothing else than commands is anything known. */
+static int take_sum(const struct store_sum *sum, void *data)
+{
+	struct walk *walk = data;
+	struct metrics *metrics = walk->metrics;
+	struct tally_row *error;
+	int ret;
+
+	metrics->aggregated += sum->spans;
+	ret = tally_add_sum(&metrics->commands, sum->name[0] ? sum->name[0] : "-", sum->name[1],
+			    sum);
+	if (!ret)
+		ret = tally_add_durations(&metrics->latency, sum);
+	if (!ret && sum->name[2])
+		ret = tally_add_sum(&metrics->profiles, sum->name[2], NULL, sum);
+	if (!ret && sum->outcome == TP_OUTCOME_FAILED) {
+		error = tally_row(&metrics->errors, sum->name[3] ? sum->name[3] : "-", NULL);
+		ret = error ? 0 : -ENOMEM;
+		if (error) {
+			error->by[METRICS_COMMANDS] += sum->spans;
+			error->total += sum->spans;
+		}
+	}
+	if (sum->outcome < TP_OUTCOMES)
+		metrics->outcomes[sum->outcome] += sum->spans;
+	return ret ? error_set(walk->error, ret, "out of memory") : 0;
+}
+
 static void take_count(struct metrics *metrics, const struct store_row *row)
 {
 	const struct {
@@ -78,10 +107,11 @@ static int take(const struct store_row *row, void *data)
 {
 	struct walk *walk = data;
 	struct metrics *metrics = walk->metrics;
+	const struct session_key session = session_key(row);
 	int ret = 0;
 
 	metrics->events++;
-	table_add(&walk->sessions, &row->session_id);
+	table_add(&walk->sessions, &session);
 	if (row->type == TP_SPAN && row->kind == TP_KIND_COMMAND)
 		ret = take_command(metrics, row);
 	else if (row->type == TP_SPAN && row->kind == TP_KIND_TOOL)
@@ -97,10 +127,11 @@ static int take(const struct store_row *row, void *data)
 	return ret ? error_set(walk->error, ret, "out of memory") : 0;
 }
 
-int metrics_load(struct metrics *metrics, struct store *store, int64_t since_us, int64_t until_us,
-		 struct error *error)
+int metrics_load(struct metrics *metrics, struct leaving *leaving, int64_t since_us,
+		 int64_t until_us, struct error *error)
 {
 	const struct store_filter filter = { .since_us = since_us, .until_us = until_us };
+	const struct store_sum_filter sums = { .since_us = since_us, .until_us = until_us };
 	struct walk walk = { .metrics = metrics, .error = error };
 	int ret;
 
@@ -111,8 +142,10 @@ int metrics_load(struct metrics *metrics, struct store *store, int64_t since_us,
 	tally_init(&metrics->profiles);
 	tally_init(&metrics->tools);
 	tally_init(&metrics->errors);
-	table_init(&walk.sessions, sizeof(int64_t), 0, METRICS_SESSIONS);
-	ret = store_each(store, &filter, take, &walk, error);
+	table_init(&walk.sessions, sizeof(struct session_key), 0, METRICS_SESSIONS);
+	ret = leaving_each(leaving, &filter, take, &walk, error);
+	if (!ret)
+		ret = leaving_each_sum(leaving, &sums, take_sum, &walk, error);
 	metrics->sessions = (int64_t)walk.sessions.count;
 	table_clear(&walk.sessions);
 	tally_sort(&metrics->commands);

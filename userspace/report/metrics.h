@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "lib/error.h"
+#include "report/leaving.h"
 #include "report/tally.h"
 #include "store/store.h"
 
@@ -22,6 +23,7 @@ enum metrics_errors { /* which of tally_row.by[] counts what, in errors */
 struct metrics {
 	int64_t since_us, until_us;
 	int64_t events;
+	int64_t aggregated; /* commands of which only sums are known, by whole days: level basic */
 	int64_t sessions;
 	int64_t crashes;
 	int64_t cache_hits, cache_misses; /* counters cache.hit and cache.miss */
@@ -36,8 +38,8 @@ struct metrics {
 
 /** metrics_load() - walk the events from @since_us to before @until_us (0: no limit). End it with
  * metrics_clear(), also on failure. */
-int metrics_load(struct metrics *metrics, struct store *store, int64_t since_us, int64_t until_us,
-		 struct error *error);
+int metrics_load(struct metrics *metrics, struct leaving *leaving, int64_t since_us,
+		 int64_t until_us, struct error *error);
 void metrics_clear(struct metrics *metrics);
 
 /** metrics_success() - share of commands that went well among those nobody cancelled; NaN: none. */

@@ -5,6 +5,7 @@
 
 #include "lib/clock.h"
 #include "report/grid.h"
+#include "report/json.h"
 #include "report/metrics.h"
 #include "report/text.h"
 
@@ -46,6 +47,11 @@ static const struct grid_column error_columns[ERROR_COLUMNS] = {
 	[RECOVERED] = { "recovered", "recovered", GRID_COUNT },
 	[COMMANDS] = { "failed commands", "failed_commands", GRID_COUNT },
 };
+
+static uint64_t metrics_commands(const struct metrics *metrics)
+{
+	return metrics->latency.count + metrics->latency.unplaced;
+}
 
 static double success_of(const struct tally_row *row)
 {
@@ -126,8 +132,12 @@ static void print_totals(FILE *out, struct metrics *metrics)
 	const int64_t *by = metrics->outcomes;
 
 	fprintf(out, "sessions      %" PRId64 "\n", metrics->sessions);
-	fprintf(out, "commands      %" PRIu64 "\n", metrics->latency.count);
-	if (metrics->latency.count) {
+	fprintf(out, "commands      %" PRIu64 "\n", metrics_commands(metrics));
+	if (metrics->aggregated)
+		fprintf(out,
+			"              %" PRId64 " of them in totals of whole days: level basic\n",
+			metrics->aggregated);
+	if (metrics_commands(metrics)) {
 		if (!isnan(metrics_success(metrics)))
 			fprintf(out, "success       %.1f %%\n", metrics_success(metrics) * 100);
 		fprintf(out,
@@ -166,32 +176,15 @@ int metrics_print(FILE *out, struct metrics *metrics)
 	return ret;
 }
 
-/* NaN becomes null: an average of nothing is no number. */
-static bool add_number(cJSON *object, const char *name, double number)
-{
-	return cJSON_AddNumberToObject(object, name, number) != NULL;
-}
-
-static bool add_rows(cJSON *object, const char *name, struct grid *grid)
-{
-	cJSON *rows = grid ? grid_json(grid) : NULL;
-	bool is_added = rows && cJSON_AddItemToObject(object, name, rows);
-
-	if (!is_added)
-		cJSON_Delete(rows);
-	grid_free(grid);
-	return is_added;
-}
-
 static bool add_latency(cJSON *json, struct distribution *latency)
 {
 	cJSON *object = cJSON_AddObjectToObject(json, "latency_ms");
 
-	return add_number(json, "duration_ms", latency->sum / 1e6) &&
-	       add_number(object, "mean", distribution_mean(latency) / 1e6) &&
-	       add_number(object, "p50", distribution_percentile(latency, 0.5) / 1e6) &&
-	       add_number(object, "p95", distribution_percentile(latency, 0.95) / 1e6) &&
-	       add_number(object, "p99", distribution_percentile(latency, 0.99) / 1e6);
+	return json_add_number(json, "duration_ms", latency->sum / 1e6) &&
+	       json_add_number(object, "mean", distribution_mean(latency) / 1e6) &&
+	       json_add_number(object, "p50", distribution_percentile(latency, 0.5) / 1e6) &&
+	       json_add_number(object, "p95", distribution_percentile(latency, 0.95) / 1e6) &&
+	       json_add_number(object, "p99", distribution_percentile(latency, 0.99) / 1e6);
 }
 
 static bool add_counts(cJSON *json, const struct metrics *metrics)
@@ -200,14 +193,14 @@ static bool add_counts(cJSON *json, const struct metrics *metrics)
 	cJSON *tokens = cJSON_AddObjectToObject(json, "tokens");
 	double lookups = (double)metrics->cache_hits + (double)metrics->cache_misses;
 
-	return add_number(cache, "hits", (double)metrics->cache_hits) &&
-	       add_number(cache, "misses", (double)metrics->cache_misses) &&
-	       add_number(cache, "hit_rate",
-			  lookups > 0 ? (double)metrics->cache_hits / lookups : NAN) &&
-	       add_number(tokens, "input", (double)metrics->tokens_input) &&
-	       add_number(tokens, "output", (double)metrics->tokens_output) &&
-	       add_number(tokens, "cached", (double)metrics->tokens_cached) &&
-	       add_number(json, "crashes", (double)metrics->crashes);
+	return json_add_number(cache, "hits", (double)metrics->cache_hits) &&
+	       json_add_number(cache, "misses", (double)metrics->cache_misses) &&
+	       json_add_number(cache, "hit_rate",
+			       lookups > 0 ? (double)metrics->cache_hits / lookups : NAN) &&
+	       json_add_number(tokens, "input", (double)metrics->tokens_input) &&
+	       json_add_number(tokens, "output", (double)metrics->tokens_output) &&
+	       json_add_number(tokens, "cached", (double)metrics->tokens_cached) &&
+	       json_add_number(json, "crashes", (double)metrics->crashes);
 }
 
 static bool add_totals(cJSON *json, const struct metrics *metrics)
@@ -220,13 +213,14 @@ static bool add_totals(cJSON *json, const struct metrics *metrics)
 	clock_format(metrics->until_us, until);
 	return cJSON_AddStringToObject(period, "since", since) &&
 	       cJSON_AddStringToObject(period, "until", until) &&
-	       add_number(json, "events", (double)metrics->events) &&
-	       add_number(json, "sessions", (double)metrics->sessions) &&
-	       add_number(json, "commands", (double)metrics->latency.count) &&
-	       add_number(json, "failed", (double)by[TP_OUTCOME_FAILED]) &&
-	       add_number(json, "cancelled", (double)by[TP_OUTCOME_CANCELLED]) &&
-	       add_number(json, "abandoned", (double)by[TP_OUTCOME_ABANDONED]) &&
-	       add_number(json, "success_rate", metrics_success(metrics));
+	       json_add_number(json, "events", (double)metrics->events) &&
+	       json_add_number(json, "aggregated", (double)metrics->aggregated) &&
+	       json_add_number(json, "sessions", (double)metrics->sessions) &&
+	       json_add_number(json, "commands", (double)metrics_commands(metrics)) &&
+	       json_add_number(json, "failed", (double)by[TP_OUTCOME_FAILED]) &&
+	       json_add_number(json, "cancelled", (double)by[TP_OUTCOME_CANCELLED]) &&
+	       json_add_number(json, "abandoned", (double)by[TP_OUTCOME_ABANDONED]) &&
+	       json_add_number(json, "success_rate", metrics_success(metrics));
 }
 
 cJSON *metrics_json(struct metrics *metrics)
@@ -237,10 +231,10 @@ cJSON *metrics_json(struct metrics *metrics)
 	    !add_counts(json, metrics))
 		goto fail;
 	usage = cJSON_AddObjectToObject(json, "usage");
-	if (add_rows(usage, "commands", usage_grid(&metrics->commands, command_columns)) &&
-	    add_rows(usage, "profiles", usage_grid(&metrics->profiles, profile_columns)) &&
-	    add_rows(usage, "tools", usage_grid(&metrics->tools, tool_columns)) &&
-	    add_rows(json, "errors", error_grid(&metrics->errors)))
+	if (json_add_grid(usage, "commands", usage_grid(&metrics->commands, command_columns)) &&
+	    json_add_grid(usage, "profiles", usage_grid(&metrics->profiles, profile_columns)) &&
+	    json_add_grid(usage, "tools", usage_grid(&metrics->tools, tool_columns)) &&
+	    json_add_grid(json, "errors", error_grid(&metrics->errors)))
 		return json;
 fail:
 	cJSON_Delete(json);

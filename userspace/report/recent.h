@@ -8,11 +8,15 @@
 #include <stdio.h>
 
 #include "lib/error.h"
+#include "report/choice.h"
 #include "store/store.h"
 
-/** recent_print() - the newest @limit events, a line each, the newest last
+/** recent_print() - the newest @limit events of @choice, a line each, the newest last
+ * @limit: 0: all
+ * @has_people: @store holds several people's: tell whose each is
  * Return: how many were printed, or negative. */
-int recent_print(FILE *out, struct store *store, int64_t limit, bool is_json, struct error *error);
+int recent_print(FILE *out, struct store *store, const struct choice *choice, int64_t limit,
+		 bool has_people, bool is_json, struct error *error);
 
 enum { LAST_EVENTS = 10000 }; /* most events of one process that a tree is made of */
 

@@ -7,7 +7,7 @@
 
 #include "lib/error.h"
 #include "lib/table.h"
-#include "store/store.h"
+#include "report/leaving.h"
 
 enum { SESSION_TAGS = 65536 }; /* most sessions with such tags; of the rest they are left out */
 
@@ -16,15 +16,26 @@ struct session_source {
 	char tier[64];
 };
 
+struct session_key { /* a session among those of several people; no padding */
+	int64_t id;
+	int64_t owner;
+};
+
+static inline struct session_key session_key(const struct store_row *row)
+{
+	return (struct session_key){ .id = row->session_id, .owner = row->owner };
+}
+
 struct session_tags {
-	struct table sources; /* by session id */
+	struct table sources; /* by struct session_key */
 };
 
 /** session_tags_load() - read them all; the last of a kind wins. End with session_tags_clear(). */
-int session_tags_load(struct session_tags *tags, struct store *store, struct error *error);
+int session_tags_load(struct session_tags *tags, struct leaving *leaving, struct error *error);
 void session_tags_clear(struct session_tags *tags);
 
-/** session_tags_of() - Return: NULL for a session without. */
-const struct session_source *session_tags_of(const struct session_tags *tags, int64_t session);
+/** session_tags_of() - of the session of @row. Return: NULL for a session without. */
+const struct session_source *session_tags_of(const struct session_tags *tags,
+					     const struct store_row *row);
 
 #endif

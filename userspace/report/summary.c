@@ -6,6 +6,7 @@
 
 #include "report/event_types.h"
 #include "report/grid.h"
+#include "report/json.h"
 #include "report/tally.h"
 
 struct summary {
@@ -14,6 +15,7 @@ struct summary {
 	struct error *error;
 };
 
+enum { TOTALS = -1 };
 enum { COMMAND, SUBCOMMAND, RUNS, FAILED, CANCELLED, ABANDONED, P50, P95, MAX, COMMAND_COLUMNS };
 
 static const struct grid_column command_columns[COMMAND_COLUMNS] = {
@@ -62,17 +64,31 @@ static int take(const struct store_row *row, void *data)
 	return 0;
 }
 
+static int take_sum(const struct store_sum *sum, void *data)
+{
+	struct summary *summary = data;
+
+	if (tally_add_sum(&summary->commands, sum->name[0] ? sum->name[0] : "-", sum->name[1], sum))
+		return error_set(summary->error, -ENOMEM, "out of memory");
+	return 0;
+}
+
+/* @since_us: of events; TOTALS: load those, there are no events */
 static int summary_load(struct summary *summary, struct store *store, int64_t since_us,
 			struct error *error)
 {
 	const struct store_filter filter = { .since_us = since_us,
 					     .types = 1u << TP_SPAN | 1u << TP_EXIT };
+	const struct store_sum_filter sums = { 0 };
 	int ret;
 
 	tally_init(&summary->commands);
 	tally_init(&summary->processes);
 	summary->error = error;
-	ret = store_each(store, &filter, take, summary, error);
+	if (since_us == TOTALS)
+		ret = store_each_sum(store, &sums, take_sum, summary, error);
+	else
+		ret = store_each(store, &filter, take, summary, error);
 	if (!ret) {
 		tally_sort(&summary->commands);
 		tally_sort(&summary->processes);
@@ -160,17 +176,6 @@ clear:
 	return ret;
 }
 
-static bool add_grid(cJSON *object, const char *name, struct grid *grid)
-{
-	cJSON *rows = grid ? grid_json(grid) : NULL;
-	bool is_added = rows && cJSON_AddItemToObject(object, name, rows);
-
-	if (!is_added)
-		cJSON_Delete(rows);
-	grid_free(grid);
-	return is_added;
-}
-
 cJSON *summary_json(struct store *store, int64_t since_us, struct error *error)
 {
 	cJSON *object = cJSON_CreateObject();
@@ -178,8 +183,8 @@ cJSON *summary_json(struct store *store, int64_t since_us, struct error *error)
 
 	if (summary_load(&summary, store, since_us, error))
 		goto fail;
-	if (!add_grid(object, "commands", command_grid(&summary)) ||
-	    !add_grid(object, "processes", process_grid(&summary))) {
+	if (!json_add_grid(object, "commands", command_grid(&summary)) ||
+	    !json_add_grid(object, "processes", process_grid(&summary))) {
 		error_set(error, -ENOMEM, "out of memory");
 		goto fail;
 	}
@@ -189,4 +194,14 @@ fail:
 	summary_clear(&summary);
 	cJSON_Delete(object);
 	return NULL;
+}
+
+int summary_of_totals_print(FILE *out, struct store *store, struct error *error)
+{
+	return summary_print(out, store, TOTALS, error);
+}
+
+cJSON *summary_of_totals_json(struct store *store, struct error *error)
+{
+	return summary_json(store, TOTALS, error);
 }

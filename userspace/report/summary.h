@@ -17,6 +17,11 @@ struct cJSON;
  * @since_us: events before it are of earlier runs; 0: all */
 int summary_print(FILE *out, struct store *store, int64_t since_us, struct error *error);
 
+/** summary_of_totals_print(), summary_of_totals_json() - the same of a store that holds the totals
+ * of one run and no events: there is a row for each command, none for processes */
+int summary_of_totals_print(FILE *out, struct store *store, struct error *error);
+struct cJSON *summary_of_totals_json(struct store *store, struct error *error);
+
 /** summary_json() - the same rows as {"commands": [...], "processes": [...]}; the caller frees.
  * Return: NULL on failure. */
 struct cJSON *summary_json(struct store *store, int64_t since_us, struct error *error);

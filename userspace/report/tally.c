@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "report/tally.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "store/bucket.h"
 
 struct key {
 	char name[TALLY_NAME];
@@ -66,6 +69,42 @@ struct tally_row *tally_row(struct tally *tally, const char *name, const char *d
 		position = table_find(&tally->index, &key);
 	}
 	return position ? &tally->rows[*position] : add_row(tally, &key);
+}
+
+/* What the store calls a bucket as telprobe/bucket.h numbers them. */
+static uint32_t number_of(int32_t code)
+{
+	return code > 0 ? (uint32_t)(bucket_index(code) - TP_BUCKET_FIRST + 1) : TP_BUCKET_ZERO;
+}
+
+int tally_add_durations(struct distribution *durations, const struct store_sum *sum)
+{
+	int64_t placed = 0;
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; i < sum->bucket_count && !ret; i++) {
+		ret = distribution_add_bucket(durations, number_of(sum->buckets[i].code),
+					      (uint64_t)sum->buckets[i].spans);
+		placed += sum->buckets[i].spans;
+	}
+	durations->sum += sum->sum_ns;
+	if (sum->spans > placed)
+		durations->unplaced += (uint64_t)(sum->spans - placed);
+	return ret;
+}
+
+int tally_add_sum(struct tally *tally, const char *name, const char *detail,
+		  const struct store_sum *sum)
+{
+	struct tally_row *row = tally_row(tally, name, detail);
+
+	if (!row)
+		return -ENOMEM;
+	row->total += sum->spans;
+	if (sum->outcome < TP_OUTCOMES)
+		row->by[sum->outcome] += sum->spans;
+	return tally_add_durations(&row->durations, sum);
 }
 
 static int compare_rows(const void *a, const void *b)

@@ -7,6 +7,7 @@
 #include "lib/error.h"
 #include "lib/table.h"
 #include "report/distribution.h"
+#include "store/daily.h"
 #include "telprobe/record.h"
 
 enum { TALLY_ROWS = 4096, TALLY_NAME = 64 };
@@ -32,6 +33,13 @@ void tally_clear(struct tally *tally);
 /** tally_row() - the row of a name, zeroed if new. @detail: may be NULL. The row moves when
  * another one is added. Return: NULL without memory. */
 struct tally_row *tally_row(struct tally *tally, const char *name, const char *detail);
+
+/** tally_add_sum() - what was added up of one series (store/daily.h) to its row, by its outcome
+ * Return: 0, -ENOMEM. */
+int tally_add_sum(struct tally *tally, const char *name, const char *detail,
+		  const struct store_sum *sum);
+/** tally_add_durations() - the same to durations alone */
+int tally_add_durations(struct distribution *durations, const struct store_sum *sum);
 
 /** tally_sort() - the most frequent first, equal ones by name. Looking up rows is over then. */
 void tally_sort(struct tally *tally);

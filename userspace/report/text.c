@@ -3,8 +3,12 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+
+#include "lib/printable.h"
 
 static void three_digits(char out[24], double number, const char *unit)
 {
@@ -31,6 +35,11 @@ void text_duration(double ns, char out[24])
 		snprintf(out, 24, "%.0f h %02.0f min", floor(s / 3600), floor(fmod(s, 3600) / 60));
 }
 
+const char *text_s(int64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
 void text_bytes(double bytes, char out[24])
 {
 	static const char *const units[] = { "kB", "MB", "GB", "TB", "PB" };
@@ -47,8 +56,27 @@ void text_bytes(double bytes, char out[24])
 
 void text_print(const char *text, FILE *file)
 {
-	for (; *text; text++)
-		putc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text, file);
+	while (*text)
+		text += printable_write(text, file);
+}
+
+void text_wrap(FILE *file, const char *text, int at, int indent)
+{
+	bool is_first = true;
+	int word;
+
+	for (text += strspn(text, " "); *text; text += strspn(text, " ")) {
+		word = (int)strcspn(text, " ");
+		if (!is_first && at + 1 + word > TEXT_COLUMNS) {
+			fprintf(file, "\n%*s", indent, "");
+			at = indent;
+			is_first = true;
+		}
+		at += fprintf(file, "%s%.*s", is_first ? "" : " ", word, text);
+		is_first = false;
+		text += word;
+	}
+	putc('\n', file);
 }
 
 const char *text_style(FILE *file, enum text_style style)
@@ -64,17 +92,4 @@ const char *text_style(FILE *file, enum text_style style)
 	if ((no_color && *no_color) || !terminal || fd < 0 || !isatty(fd))
 		return "";
 	return sequences[style];
-}
-
-int json_print(cJSON *json, FILE *file)
-{
-	char *text = json ? cJSON_Print(json) : NULL;
-
-	cJSON_Delete(json);
-	if (!text)
-		return -ENOMEM;
-	fputs(text, file);
-	putc('\n', file);
-	free(text);
-	return 0;
 }

@@ -8,7 +8,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "service/api_sums.h"
 #include "service/messages.h"
+#include "service/owner_files.h"
 #include "service/rows_wire.h"
 
 struct connection *connection_new(int fd, uint32_t uid, int64_t now_ms)
@@ -27,12 +29,16 @@ void connection_rest(struct connection *connection)
 {
 	store_close(connection->store);
 	connection->store = NULL;
+	if (connection->people)
+		api_people_rest(connection->people);
 }
 
 void connection_free(struct connection *connection)
 {
 	connection_rest(connection);
 	store_walk_free(connection->walk);
+	api_sums_free(connection->sums);
+	api_people_free(connection->people);
 	free(connection->message);
 	if (!connection->is_handed_on) /* closed with something unread, it would be reset */
 		recv(connection->fd, &connection->request, 0, MSG_DONTWAIT);
@@ -58,7 +64,7 @@ static void end_in_trouble(struct connection *connection, const struct error *er
 {
 	char what[CONTROL_TEXT];
 
-	if (error->code == -ESTALE) {
+	if (error->code == -ESTALE || error->code == -EOVERFLOW) {
 		end_with(connection, error->code, error->what, error->hint);
 		return;
 	}
@@ -70,47 +76,83 @@ static void end_in_trouble(struct connection *connection, const struct error *er
 		 "the service's log says more: journalctl -u telprobe");
 }
 
+/* Everything was read, or @ret says why not. */
+static void end_reading(struct connection *connection, int ret, const struct error *error)
+{
+	if (ret)
+		end_in_trouble(connection, error);
+	else
+		end_with(connection, 0, NULL, NULL);
+}
+
 /* Return: 1 open; 0 there is nothing; negative errno. */
 static int open_store(struct connection *connection, const struct api_options *options,
 		      struct error *error)
 {
-	char path[4096];
-	int ret;
-
 	if (connection->store)
 		return 1;
-	ret = snprintf(path, sizeof(path), "%s/%u.db", options->events_directory,
-		       connection->whose);
-	if (ret >= (int)sizeof(path))
-		return error_set(error, -ENAMETOOLONG, "the path of the events is too long");
-	ret = store_open(path, STORE_READ, connection->whose, &connection->store, error);
-	if (ret == -ENOENT || (ret && access(path, F_OK) && errno == ENOENT))
-		return 0;
-	if (ret)
-		return ret;
-	if (store_owner(connection->store) == connection->whose)
-		return 1;
-	connection_rest(connection);
-	return error_set(error, -EBADMSG, "'%s' does not belong to uid %u", path,
-			 connection->whose);
+	return owner_files_open(options->events_directory, connection->whose, &connection->store,
+				error);
 }
 
-static void begin_rows(struct connection *connection)
+static struct store_filter filter_of(struct connection *connection)
 {
 	const struct control_request *request = &connection->request;
-	const struct store_filter filter = {
+
+	connection->cursor = request->cursor;
+	return (struct store_filter){
 		.since_us = request->since_us,
 		.until_us = request->until_us,
 		.types = request->types,
 		.context = request->context,
 		.limit = request->limit,
 		.with_sequence = request->with_sequence,
+		.cursor = request->is_followed ? &connection->cursor : NULL,
 	};
+}
+
+static void begin_people(struct connection *connection, const struct api_options *options)
+{
+	const struct store_filter filter = filter_of(connection);
+	struct error error = { 0 };
+	int ret;
+
+	connection->message = malloc(CONTROL_ANSWER);
+	ret = connection->message
+		      ? api_people_new((enum control_act)connection->request.act,
+				       options->events_directory, &filter,
+				       connection->request.of_all ? NULL : &connection->whose,
+				       &connection->people, &error)
+		      : error_set(&error, -ENOMEM, "out of memory");
+	if (ret)
+		end_in_trouble(connection, &error);
+}
+
+static void begin_rows(struct connection *connection)
+{
+	const struct store_filter filter = filter_of(connection);
 	struct error error = { 0 };
 
 	connection->message = malloc(CONTROL_ANSWER);
 	if (!connection->message || store_walk_new(&filter, &connection->walk, &error))
 		end_with(connection, -ENOMEM, "the service has no memory left", "try again");
+}
+
+static void begin_sums(struct connection *connection, const struct api_options *options)
+{
+	const struct control_request *request = &connection->request;
+	const struct store_sum_filter filter = { .since_us = request->since_us,
+						 .until_us = request->until_us };
+	struct error error = { 0 };
+	int ret;
+
+	connection->message = malloc(CONTROL_ANSWER);
+	ret = connection->message ? api_sums_new(options->events_directory,
+						 request->of_all ? NULL : &connection->whose,
+						 &filter, &connection->sums, &error)
+				  : error_set(&error, -ENOMEM, "out of memory");
+	if (ret)
+		end_in_trouble(connection, &error);
 }
 
 static void answer_totals(struct connection *connection, const struct api_options *options)
@@ -127,14 +169,7 @@ static void answer_totals(struct connection *connection, const struct api_option
 		end_in_trouble(connection, &error);
 		return;
 	}
-	answer = (struct control_totals){
-		.kind = CONTROL_IS_TOTALS,
-		.events = totals.events,
-		.sessions = totals.sessions,
-		.first_us = totals.first_us,
-		.last_us = totals.last_us,
-		.file_bytes = totals.file_bytes,
-	};
+	answer = api_people_totals(&totals);
 	if (control_answer(connection->fd, &answer, sizeof(answer)))
 		connection->state = CONNECTION_OVER; /* the first message always has room */
 	end_with(connection, 0, NULL, NULL);
@@ -143,10 +178,12 @@ static void answer_totals(struct connection *connection, const struct api_option
 /* The client's own socket goes to who may do it; whose it is can be seen there. */
 static void hand_on(struct connection *connection, int to)
 {
-	const struct message message = { .kind = MESSAGE_CLIENT,
-					 .uid = connection->uid,
-					 .request = connection->request };
-	int ret = to < 0 ? -EPIPE : message_send(to, &message, connection->fd);
+	struct message message = { .kind = MESSAGE_CLIENT,
+				   .uid = connection->uid,
+				   .request = connection->request };
+	int ret;
+
+	ret = to < 0 ? -EPIPE : message_send(to, &message, connection->fd);
 
 	connection->is_handed_on = !ret;
 	if (!ret)
@@ -165,8 +202,11 @@ static void hand_on(struct connection *connection, int to)
 
 void connection_queue(struct connection *connection, const struct api_options *options)
 {
-	hand_on(connection, connection->request.act == CONTROL_ERASE ? options->collector_fd
-								     : options->supervisor_fd);
+	const uint32_t act = connection->request.act;
+
+	hand_on(connection, act == CONTROL_ERASE || act == CONTROL_RETENTION
+				    ? options->collector_fd
+				    : options->supervisor_fd);
 }
 
 static void begin_answer(struct connection *connection, const struct api_options *options)
@@ -178,6 +218,10 @@ static void begin_answer(struct connection *connection, const struct api_options
 		return;
 	}
 	connection->state = CONNECTION_RUNS;
+	if (api_people_answers(&connection->request)) {
+		begin_people(connection, options);
+		return;
+	}
 	switch ((enum control_act)connection->request.act) {
 	case CONTROL_ROWS:
 		begin_rows(connection);
@@ -189,11 +233,19 @@ static void begin_answer(struct connection *connection, const struct api_options
 	case CONTROL_DECIDE:
 	case CONTROL_DECISIONS:
 	case CONTROL_TARGETS:
+	case CONTROL_RELOAD:
+	case CONTROL_SUSPEND:
 		hand_on(connection, options->supervisor_fd);
 		break;
 	case CONTROL_ERASE:
+	case CONTROL_RETENTION:
 		hand_on(connection, options->collector_fd);
 		break;
+	case CONTROL_SUMS:
+		begin_sums(connection, options);
+		break;
+	case CONTROL_OWNERS: /* api_people's */
+	case CONTROL_ERASURES:
 	case CONTROL_ACTS:
 		break;
 	}
@@ -246,6 +298,15 @@ static int pack(const struct store_row *row, void *data)
 	return CONTROL_ANSWER - connection->used < ROWS_ROW_MAX;
 }
 
+/* Where the next look of a follower begins; a file that is gone was erased. */
+static int follow_on(struct connection *connection, struct error *error)
+{
+	if (!connection->store && store_cursor_has_passed(&connection->cursor))
+		return error_set(error, -ESTALE, "the events were deleted");
+	connection->has_cursor = true;
+	return 0;
+}
+
 static void read_slice(struct connection *connection, const struct api_options *options)
 {
 	struct error error = { 0 };
@@ -264,13 +325,37 @@ static void read_slice(struct connection *connection, const struct api_options *
 	}
 	if (ret > 0)
 		return;
+	if (!ret && connection->request.is_followed)
+		ret = follow_on(connection, &error);
 	store_walk_free(connection->walk);
 	connection->walk = NULL;
 	connection_rest(connection);
-	if (ret)
-		end_in_trouble(connection, &error);
-	else
-		end_with(connection, 0, NULL, NULL);
+	end_reading(connection, ret, &error);
+}
+
+static void read_sums(struct connection *connection)
+{
+	struct error error = { 0 };
+	int ret = api_sums_slice(connection->sums, connection->message, &connection->used, &error);
+
+	if (ret > 0)
+		return;
+	api_sums_free(connection->sums);
+	connection->sums = NULL;
+	end_reading(connection, ret, &error);
+}
+
+static void read_people(struct connection *connection)
+{
+	struct error error = { 0 };
+	int ret = api_people_slice(connection->people, API_SLICE_US, connection->message,
+				   &connection->used, &error);
+
+	if (ret > 0)
+		return;
+	api_people_free(connection->people);
+	connection->people = NULL;
+	end_reading(connection, ret, &error);
 }
 
 /* Return: whether it went out. */
@@ -283,6 +368,14 @@ static bool try_to_send(struct connection *connection, const void *message, size
 	return !ret;
 }
 
+static bool send_cursor(struct connection *connection)
+{
+	const struct control_cursor answer = { .kind = CONTROL_IS_CURSOR,
+					       .cursor = connection->cursor };
+
+	return try_to_send(connection, &answer, sizeof(answer));
+}
+
 bool connection_go_on(struct connection *connection, const struct api_options *options)
 {
 	bool is_sent = false;
@@ -290,6 +383,10 @@ bool connection_go_on(struct connection *connection, const struct api_options *o
 	connection->state = CONNECTION_RUNS;
 	if (!connection->used && connection->walk && !connection->has_end)
 		read_slice(connection, options);
+	if (!connection->used && connection->people && !connection->has_end)
+		read_people(connection);
+	if (!connection->used && connection->sums && !connection->has_end)
+		read_sums(connection);
 	if (connection->used) {
 		is_sent = try_to_send(connection, connection->message, connection->used);
 		if (!is_sent)
@@ -298,6 +395,11 @@ bool connection_go_on(struct connection *connection, const struct api_options *o
 	}
 	if (!connection->has_end)
 		return is_sent;
+	if (connection->has_cursor) {
+		if (!send_cursor(connection))
+			return false;
+		connection->has_cursor = false;
+	}
 	if (try_to_send(connection, &connection->end, sizeof(connection->end)))
 		connection->state = CONNECTION_OVER;
 	return true;

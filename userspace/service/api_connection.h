@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "service/api.h"
+#include "service/api_people.h"
 #include "store/store.h"
 
 enum { API_SLICE_US = 2000 };
@@ -31,11 +32,15 @@ struct connection {
 	struct control_request request;
 	struct store *store;	 /* NULL: closed, opened again when needed */
 	struct store_walk *walk; /* NULL: nothing to read */
-	uint8_t *message;	 /* rows not sent yet, CONTROL_ANSWER bytes */
+	struct api_sums *sums;
+	struct api_people *people;  /* NULL: the answer is about one */
+	struct store_cursor cursor; /* of a follower */
+	uint8_t *message;	    /* rows not sent yet, CONTROL_ANSWER bytes */
 	size_t used;
 	bool is_handed_on; /* with its request unread */
 	bool has_begun;	   /* to read */
 	bool has_end;
+	bool has_cursor; /* to be sent before the end */
 	struct control_end end;
 	bool has_troubled;    /* a file could not be read: */
 	struct error trouble; /* for the log; the client is told less */

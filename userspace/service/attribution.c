@@ -24,7 +24,7 @@ struct process {
 	struct open_session *session; /* NULL: to be looked up */
 	struct name_place app_place;  /* as the last session_begin named them */
 	struct name_place version_place;
-	bool is_app_refused;
+	bool is_app_refused, is_name_other;
 	uint64_t last_seen; /* attribution's clock */
 };
 
@@ -69,6 +69,20 @@ void attribution_forget_ids(struct attribution *attribution)
 	while ((process = table_next(&attribution->processes, &position, NULL))) {
 		process->app = 0; /* looked up again by its place */
 		process->context = 0;
+	}
+}
+
+/* What was looked up stays; looked up again, a process is known by its program. */
+void attribution_forget(struct attribution *attribution, const bool is_gone[TP_OBJECTS])
+{
+	struct process *process;
+	size_t position = 0;
+
+	while ((process = table_next(&attribution->processes, &position, NULL))) {
+		if (is_gone[process->app_place.object])
+			process->app_place = (struct name_place){ 0 };
+		if (is_gone[process->version_place.object])
+			process->version_place = (struct name_place){ 0 };
 	}
 }
 
@@ -143,11 +157,13 @@ static int process_look_up(struct attribution *attribution, struct process *proc
 			   const struct tp_header *header, struct error *error)
 {
 	struct vocabulary_name app, version;
+	bool is_other;
 	int ret;
 
 	ret = look_up(attribution, process->version_place, FIREWALL_VERSION, &version, error);
 	if (!ret)
 		ret = look_up(attribution, process->app_place, FIREWALL_APP, &app, error);
+	is_other = !ret && app.is_other;
 	if (!ret && (!app.id || app.is_refused))
 		ret = vocabulary_program(attribution->vocabulary,
 					 header->program ? header->program : header->object, &app,
@@ -157,6 +173,7 @@ static int process_look_up(struct attribution *attribution, struct process *proc
 	process->version = version.is_refused ? 0 : version.id;
 	process->app = app.id;
 	process->is_app_refused = app.is_refused;
+	process->is_name_other = is_other || app.is_other || version.is_other;
 	return 0;
 }
 
@@ -273,6 +290,46 @@ int attribution_find(struct attribution *attribution, const union record *record
 	out->app = process->app;
 	out->context = process->context;
 	out->is_app_refused = process->is_app_refused;
+	out->is_name_other = process->is_name_other;
+	return 0;
+}
+
+int attribution_is_told(struct attribution *attribution, const union record *record,
+			int64_t time_us, int64_t since_us, bool *out, struct error *error)
+{
+	struct process *process = process_of(attribution, record->header.process);
+	struct session_key key = { 0 };
+	struct open_session **known;
+	int ret = 0;
+
+	if (!process)
+		return no_memory(error);
+	if (!process->app)
+		ret = process_look_up(attribution, process, &record->header, error);
+	if (ret)
+		return ret;
+	key.app = process->app;
+	key.version = process->version;
+	known = table_find(&attribution->sessions, &key);
+	*out = known && store_session_covers(&(*known)->session, time_us) &&
+	       (*known)->session.last_us > since_us;
+	return 0;
+}
+
+int attribution_inherit(struct attribution *attribution, uint32_t number, uint32_t parent,
+			struct error *error)
+{
+	struct process *process = table_find(&attribution->processes, &parent), inherited;
+
+	if (!process)
+		return 0;
+	inherited = *process;
+	process = process_of(attribution, number);
+	if (!process)
+		return no_memory(error);
+	inherited.last_seen = process->last_seen;
+	inherited.context = 0;
+	*process = inherited;
 	return 0;
 }
 

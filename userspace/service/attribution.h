@@ -21,6 +21,7 @@ struct attributed {  /* what attribution_find() tells of an event */
 	int64_t app; /* name id */
 	int64_t context;
 	bool is_app_refused; /* a placeholder stands for the app's name */
+	bool is_name_other;  /* it or the version was over the budget of names */
 };
 
 void attribution_init(struct attribution *attribution, struct store *store,
@@ -36,6 +37,22 @@ void attribution_forget_ids(struct attribution *attribution);
  * Return: 0, or as store_session(). */
 int attribution_find(struct attribution *attribution, const union record *record, int64_t time_us,
 		     struct attributed *out, struct error *error);
+
+/**
+ * attribution_is_told() - whether the session that goes on at @time_us had an event after @since_us
+ * With an open batch. Of one not heard of here yet nothing is known: false. Return: 0, or as
+ * vocabulary_find(). */
+int attribution_is_told(struct attribution *attribution, const union record *record,
+			int64_t time_us, int64_t since_us, bool *out, struct error *error);
+
+/**
+ * attribution_inherit() - the process @number was forked by @parent, and goes by the same name
+ * Where @parent is not known any more, by that of its program. Return: 0 or -ENOMEM. */
+int attribution_inherit(struct attribution *attribution, uint32_t number, uint32_t parent,
+			struct error *error);
+
+/** attribution_forget() - files whose numbers will mean other files. @is_gone: by object */
+void attribution_forget(struct attribution *attribution, const bool is_gone[TP_OBJECTS]);
 
 /** attribution_end() - nothing more will come from this process. */
 void attribution_end(struct attribution *attribution, uint32_t process);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -32,8 +33,7 @@ static int not_running(const char *path, int code, struct error *error)
 {
 	error_set(error, code, "cannot reach the service at '%s': %s", path, error_text(code));
 	if (code == -ENOENT || code == -ECONNREFUSED)
-		error_hint(error, "start it as root: telprobe "
-				  "serve");
+		error_hint(error, "start it as root: systemctl start telprobe, or telprobe serve");
 	else if (code == -EAGAIN || code == -ETIMEDOUT)
 		error_hint(error,
 			   "it is busy or stuck; try again, then look at what it says on stderr");
@@ -116,6 +116,20 @@ static int connect_in(int directory_fd, const char *base, int *out_fd)
 	}
 	*out_fd = fd;
 	return 0;
+}
+
+bool client_is_of_this_program(const struct client *client)
+{
+	struct stat theirs, ours;
+	char path[32];
+	uint32_t uid;
+	int32_t pid;
+
+	if (control_peer(client->fd, &uid, &pid) || !pid)
+		return false;
+	snprintf(path, sizeof(path), "/proc/%" PRId32 "/exe", pid);
+	return !stat(path, &theirs) && !stat("/proc/self/exe", &ours) &&
+	       theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino;
 }
 
 static int client_connect(struct client *client, struct error *error)
@@ -244,7 +258,8 @@ int client_call(struct client *client, const struct control_request *request,
 		return ret;
 	sent.version = CONTROL_VERSION;
 	set_timeout(client->fd, SO_RCVTIMEO,
-		    sent.act == CONTROL_ERASE ? CLIENT_ERASE_MS : CLIENT_ANSWER_MS);
+		    sent.act == CONTROL_ERASE || sent.act == CONTROL_DECIDE ? CLIENT_LONG_MS
+									    : CLIENT_ANSWER_MS);
 	/* One that had no place for us has said so and closed: its words are to be read. */
 	if (send(client->fd, &sent, sizeof(sent), MSG_NOSIGNAL) < 0 && errno != EPIPE &&
 	    errno != ECONNRESET)

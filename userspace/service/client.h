@@ -11,7 +11,7 @@
 enum {
 	CLIENT_CONNECT_MS = 5000,
 	CLIENT_ANSWER_MS = 60000, /* between two messages of an answer */
-	CLIENT_ERASE_MS = 600000, /* to overwrite or remove a large file */
+	CLIENT_LONG_MS = 600000, /* to overwrite a large file; to store what was agreed to before */
 };
 
 struct client;
@@ -26,6 +26,10 @@ const char *client_path(const char *path);
  * else could have put that socket there; -ETIMEDOUT. */
 int client_open(const char *path, struct client **out, struct error *error);
 void client_close(struct client *client); /* NULL is fine */
+
+/** client_is_of_this_program() - whether who listens executes the file this process does, for root
+ * False where that cannot be seen. */
+bool client_is_of_this_program(const struct client *client);
 
 /** client_call() - send @request, hand each answer message to @each until the end
  * @each: gets messages of the kind and size that belong to the request, their texts ended and
@@ -42,5 +46,9 @@ int client_call(struct client *client, const struct control_request *request,
  * @uid: whose; CONTROL_OWN the caller's. Report code reads it like a file. Rows come in rising
  * order, within the range and no more than asked for, or it is -EPROTO. Return: as client_open(). */
 int client_store(const char *path, uint32_t uid, struct store **out, struct error *error);
+
+/** client_store_all() - the same of everybody's events, for root: in the order of their times, of one
+ * time by uid. Events are followed of one owner at a time. */
+int client_store_all(const char *path, struct store **out, struct error *error);
 
 #endif

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "service/attribution.h"
+#include "service/collector_internal.h"
 #include "service/decode.h"
-#include "service/vocabulary.h"
+#include "service/messages.h"
 
-enum { SHAPES_KEPT = 65536 };
+enum { SHAPES_KEPT = 65536, TAG_VALUE = 1 /* behind its key */ };
 
 /* What events that share a series have in common, before any name is looked up. */
 struct shape {
@@ -18,7 +18,8 @@ struct shape {
 	int32_t code;
 	uint16_t object;
 	uint16_t program;
-	uint8_t type;
+	uint8_t type : 7;
+	uint8_t is_marked : 1;
 	uint8_t kind;
 	uint8_t outcome;
 	uint8_t flags;
@@ -27,19 +28,7 @@ struct shape {
 struct known_shape {
 	int64_t series;
 	bool is_refused; /* a placeholder stands for one of its names */
-};
-
-struct collector {
-	struct store *store;
-	struct collector_source source;
-	struct vocabulary vocabulary;
-	struct attribution attribution;
-	struct table shapes; /* struct shape to struct known_shape */
-	struct collector_counts counts;
-	uint64_t generation; /* of the store, when the ids above were remembered */
-	size_t pending;
-	bool is_in_batch;
-	bool keeps_resources;
+	bool is_other;	 /* and that is [OTHER] */
 };
 
 _Static_assert(sizeof(struct shape) == 40, "a key has no padding");
@@ -57,6 +46,7 @@ int collector_new(struct store *store, struct firewall *firewall,
 	collector->source = *source;
 	collector->keeps_resources = level >= TP_LEVEL_FULL;
 	collector->generation = store_generation(store);
+	collector->drops = firewall_drops(firewall);
 	vocabulary_init(&collector->vocabulary, store, firewall, source);
 	attribution_init(&collector->attribution, store, &collector->vocabulary);
 	table_init(&collector->shapes, sizeof(struct shape), sizeof(struct known_shape),
@@ -83,7 +73,44 @@ static void forget_ids(struct collector *collector)
 	table_clear(&collector->shapes);
 }
 
-static int begin(struct collector *collector, struct error *error)
+void collector_forget(struct collector *collector, const bool is_gone[TP_OBJECTS])
+{
+	vocabulary_forget(&collector->vocabulary, is_gone);
+	attribution_forget(&collector->attribution, is_gone);
+	table_clear(&collector->shapes);
+}
+
+void collector_judge_by(struct collector *collector, struct firewall *firewall)
+{
+	collector->drops = firewall_drops(firewall);
+	vocabulary_judge_by(&collector->vocabulary, firewall);
+	forget_ids(collector);
+}
+
+void collector_mark(struct collector *collector, const uint8_t *targets)
+{
+	collector->marked = targets;
+}
+
+uint8_t collector_flags(const struct collector *collector, uint16_t object)
+{
+	const struct collector_source *source = &collector->source;
+	uint32_t target;
+	size_t i;
+
+	if (!collector->marked || !source->target)
+		return 0;
+	target = source->target(source->data, object);
+	if (target && target <= MESSAGE_TARGETS)
+		return collector->marked[(target - 1) / 8] >> (target - 1) % 8 & 1 ? STORE_MARKED
+										   : 0;
+	for (i = 0; i < MESSAGE_TARGETS / 8; i++)
+		if (collector->marked[i])
+			return STORE_MARKED;
+	return 0;
+}
+
+int collector_begin(struct collector *collector, struct error *error)
 {
 	int ret;
 
@@ -100,19 +127,21 @@ static int begin(struct collector *collector, struct error *error)
 }
 
 /* The batch is lost, with @more events that had not been added to it yet. */
-static void give_up(struct collector *collector, size_t more)
+void collector_give_up(struct collector *collector, size_t more)
 {
 	store_rollback(collector->store);
 	collector->is_in_batch = false;
-	collector->counts.lost[COLLECTOR_STORE_ERROR] += collector->pending + more;
+	collector->counts.lost[LOSS_STORE_ERROR] += collector->pending + more;
 	collector->pending = 0;
+	memset(&collector->adding, 0, sizeof(collector->adding));
 }
 
-static void shape_set(struct shape *shape, const union record *record, int64_t app)
+static void shape_set(struct shape *shape, const union record *record, int64_t app, bool is_marked)
 {
 	const struct tp_header *header = &record->header;
 
 	shape->app = app;
+	shape->is_marked = is_marked;
 	shape->object = header->object;
 	shape->program = header->program;
 	shape->type = header->type;
@@ -142,23 +171,30 @@ static int add_series(struct collector *collector, const union record *record,
 		.type = shape->type,
 		.kind = shape->kind,
 		.outcome = shape->outcome,
-		.flags = stored_flags(&record->header),
+		.flags = stored_flags(&record->header) | (shape->is_marked ? STORE_MARKED : 0),
 		.code = shape->code,
 	};
 	const enum firewall_field *fields;
 	struct vocabulary_name name;
 	struct name_place place;
+	bool is_hidden, hides_value = false; /* the name before it does */
 	int i, ret, names = decode_names(shape->type, &fields);
 
-	out->is_refused = false;
+	*out = (struct known_shape){ 0 };
 	for (i = 0; i < names; i++) {
 		place = decode_place(&record->event, i);
-		ret = vocabulary_find(&collector->vocabulary, place.object, place.place, fields[i],
-				      &name, error);
+		is_hidden = shape->type == TP_TAG && i == TAG_VALUE && hides_value &&
+			    place.place != TP_PLACE_ABSENT;
+		/* not found first: that alone would put it among the names of the store */
+		ret = is_hidden ? vocabulary_hidden(&collector->vocabulary, &name, error)
+				: vocabulary_find(&collector->vocabulary, place.object, place.place,
+						  fields[i], &name, error);
 		if (ret)
 			return ret;
+		hides_value = name.hides_value;
 		series.name[i] = name.id;
 		out->is_refused |= name.is_refused;
+		out->is_other |= name.is_other;
 	}
 	return store_series(collector->store, &series, &out->series, error);
 }
@@ -170,7 +206,7 @@ static int find_series(struct collector *collector, const union record *record, 
 	struct shape shape = { 0 };
 	int ret;
 
-	shape_set(&shape, record, app);
+	shape_set(&shape, record, app, collector_flags(collector, record->header.object) != 0);
 	known = table_find(&collector->shapes, &shape);
 	if (known) {
 		*out = *known;
@@ -201,7 +237,7 @@ static int add_event(struct collector *collector, const union record *record,
 	struct store_resources resources;
 	struct attributed attributed;
 	struct known_shape shape;
-	int ret = begin(collector, error);
+	int ret = collector_begin(collector, error);
 
 	if (!ret)
 		ret = attribution_find(&collector->attribution, record, event->time_us, &attributed,
@@ -222,9 +258,82 @@ static int add_event(struct collector *collector, const union record *record,
 	}
 	ret = store_add(collector->store, event, error);
 	event->resources = NULL;
-	if (!ret && (shape.is_refused || attributed.is_app_refused))
-		collector->counts.names_refused++;
-	return ret;
+	if (ret)
+		return ret;
+	collector->counts.names_refused += shape.is_refused || attributed.is_app_refused;
+	collector->counts.names_other += shape.is_other || attributed.is_name_other;
+	return 0;
+}
+
+/* Is the event to be dropped for one of its names? Before anything of it reaches the store. */
+static enum firewall_layer dropped_by(struct collector *collector, const union record *record)
+{
+	const struct tp_header *header = &record->header;
+	const enum firewall_field *fields;
+	enum firewall_layer layer;
+	struct name_place place;
+	int i, names = decode_names(header->type, &fields);
+
+	layer = vocabulary_program_layer(&collector->vocabulary,
+					 header->program ? header->program : header->object);
+	for (i = 0; i < names && layer != FIREWALL_BLOCK && layer != FIREWALL_IGNORE; i++) {
+		place = decode_place(&record->event, i);
+		layer = vocabulary_layer(&collector->vocabulary, place.object, place.place,
+					 fields[i]);
+	}
+	return layer;
+}
+
+/* Return: whether it was dropped, and counted. */
+static bool drop(struct collector *collector, const union record *record)
+{
+	enum firewall_layer layer;
+
+	if (!collector->drops)
+		return false;
+	layer = dropped_by(collector, record);
+	if (layer == FIREWALL_BLOCK)
+		collector->counts.lost[LOSS_BLOCKED]++;
+	else if (layer == FIREWALL_IGNORE)
+		collector->counts.lost[LOSS_IGNORED]++;
+	return layer == FIREWALL_BLOCK || layer == FIREWALL_IGNORE;
+}
+
+/* What is no event. Return: whether it is. */
+static bool note(struct collector *collector, const union record *record, int *out_ret,
+		 struct error *error)
+{
+	const struct tp_header *header = &record->header;
+
+	if (header->type != TP_EXEC && header->type != TP_FORK)
+		return false;
+	collector->counts.noted++;
+	*out_ret = 0;
+	if (header->type == TP_FORK)
+		*out_ret = attribution_inherit(&collector->attribution, header->process,
+					       (uint32_t)record->event.value, error);
+	if (*out_ret)
+		collector_give_up(collector, 0);
+	return true;
+}
+
+/* A heartbeat tells something where nothing else did for half of the time between two of them: they
+ * come a little early or late. Return: whether it is needless, and was counted. */
+static bool is_needless(struct collector *collector, const union record *record, int64_t time_us,
+			int *out_ret, struct error *error)
+{
+	const int64_t between_us = (int64_t)(record->event.value / 1000);
+	bool is_told = false;
+
+	*out_ret = 0;
+	if (record->header.type != TP_HEARTBEAT)
+		return false;
+	*out_ret = collector_begin(collector, error);
+	if (!*out_ret)
+		*out_ret = attribution_is_told(&collector->attribution, record, time_us,
+					       time_us - between_us / 2, &is_told, error);
+	collector->counts.noted += is_told;
+	return is_told;
 }
 
 int collector_take(struct collector *collector, const void *bytes, size_t size, struct error *error)
@@ -232,32 +341,35 @@ int collector_take(struct collector *collector, const void *bytes, size_t size, 
 	struct collector_counts *counts = &collector->counts;
 	struct store_event event = { 0 };
 	union record record;
-	int ret;
+	bool is_dropped;
+	int ret = 0;
 
 	counts->taken++;
 	if (!decode_record(bytes, size, &record)) {
-		counts->lost[COLLECTOR_BAD_RECORD]++;
+		counts->lost[LOSS_BAD_RECORD]++;
 		return 0;
 	}
-	if (record.header.type == TP_EXEC) {
-		counts->noted++;
-		return 0;
-	}
+	if (note(collector, &record, &ret, error))
+		return ret;
 	if (!decode_value(&record, &event.value)) {
-		counts->lost[COLLECTOR_NOT_FINITE]++;
+		counts->lost[LOSS_NOT_FINITE]++;
 		return 0;
 	}
 	event.time_us = collector->source.utc_us(collector->source.data, record.header.time_ns);
 	if (event.time_us < 0 || event.time_us >= STORE_TIME_MAX_US) {
-		counts->lost[COLLECTOR_BAD_RECORD]++;
+		counts->lost[LOSS_BAD_RECORD]++;
 		return 0;
 	}
-	ret = add_event(collector, &record, &event, error);
+	if (is_needless(collector, &record, event.time_us, &ret, error))
+		return 0;
+	is_dropped = !ret && drop(collector, &record);
+	if (!ret && !is_dropped)
+		ret = add_event(collector, &record, &event, error);
 	if (record.header.type == TP_EXIT || record.header.type == TP_OPTED_OUT)
 		attribution_end(&collector->attribution, record.header.process);
 	if (ret)
-		give_up(collector, 1);
-	else
+		collector_give_up(collector, 1);
+	else if (!is_dropped)
 		collector->pending++;
 	return ret;
 }
@@ -265,7 +377,7 @@ int collector_take(struct collector *collector, const void *bytes, size_t size, 
 int collector_commit(struct collector *collector, const struct store_ring *ring,
 		     uint64_t old_position, uint64_t new_position, struct error *error)
 {
-	int ret = 0;
+	int ret = 0, i;
 
 	if (!collector->is_in_batch && (!ring || old_position == new_position))
 		return 0;
@@ -274,12 +386,16 @@ int collector_commit(struct collector *collector, const struct store_ring *ring,
 	if (!ret)
 		ret = store_commit(collector->store, ring, old_position, new_position, error);
 	if (ret) {
-		give_up(collector, 0);
+		collector_give_up(collector, 0);
 		return ret;
 	}
 	collector->is_in_batch = false;
 	collector->counts.stored += collector->pending;
 	collector->pending = 0;
+	collector->counts.added += collector->adding.added;
+	for (i = 0; i < LOSSES; i++)
+		collector->counts.lost_spans[i] += collector->adding.lost_spans[i];
+	memset(&collector->adding, 0, sizeof(collector->adding));
 	return 0;
 }
 
@@ -291,15 +407,4 @@ size_t collector_pending(const struct collector *collector)
 const struct collector_counts *collector_counts(const struct collector *collector)
 {
 	return &collector->counts;
-}
-
-const char *collector_loss_text(enum collector_loss loss)
-{
-	static const char *const texts[COLLECTOR_LOSSES] = {
-		[COLLECTOR_BAD_RECORD] = "records of an unknown layout",
-		[COLLECTOR_STORE_ERROR] = "events that could not be written to the database",
-		[COLLECTOR_NOT_FINITE] = "measures that are no number (NaN or infinite)",
-	};
-
-	return loss < COLLECTOR_LOSSES ? texts[loss] : "unknown reason";
 }

@@ -5,9 +5,10 @@
  * own; the ring is read elsewhere (capture/ring.h) and handed in record by record.
  *
  * The app of an event is the one its process named in its last session_begin, if the firewall let
- * that name pass; else the file name of the program it executes. TP_EXEC is no event: what it says
- * is in every record of the process (program) and in its TP_EXIT (when, by the wall time); it is
- * counted as noted.
+ * that name pass; else the one its parent had when it was forked; else the file name of the program
+ * it executes. TP_EXEC is no event: what it says is in every record of the process (program) and in
+ * its TP_EXIT (when, by the wall time). Neither is TP_FORK. Both are counted as noted, and so is a
+ * TP_HEARTBEAT whose session has told something since the last: it says nothing new.
  *
  * Of what repeats nothing is done twice: a place's name, a record's series, a process's session
  * and context are kept in tables, so that most events cost one insert and no string. */
@@ -20,37 +21,52 @@
 
 #include "lib/error.h"
 #include "privacy/firewall.h"
+#include "service/losses.h"
 #include "store/store.h"
 #include "telprobe/record.h"
 
 struct collector;
+struct totals_added; /* totals.h */
+
+enum {				/* where nobody says otherwise */
+       COLLECTOR_NAMES = 20000, /* of a target in a store */
+       COLLECTOR_ORIGIN = 1	/* whose: of no target */
+};
+
+struct collector_budget { /* how many distinct names a file of the traced ones may add to a store */
+	uint32_t origin;  /* whose they are, as store_name_within() has it: its target */
+	int64_t names;
+};
 
 struct collector_source { /* where a place's text and a file's name come from; a fake in tests */
 	void *data;
-	/* text of a place in the file @object: as inspector_text() */
+	/* text of a place in the file @object: as inspector_text(); of a declared name too */
 	int (*text)(void *data, uint16_t object, uint32_t place, char out[64]);
 	/* base name of the file @object, NULL if unknown; provenance FIREWALL_PROGRAM */
 	const char *(*program)(void *data, uint16_t object);
 	/* CLOCK_MONOTONIC ns to UTC us */
 	int64_t (*utc_us)(void *data, uint64_t monotonic_ns);
+	/* under which the file @object was attached, TP_GENERATIONS: there is none; NULL: totals
+	 * are always of the files there are */
+	uint32_t (*generation)(void *data, uint16_t object);
+	/* number of the target the file @object is of, 0: not known; NULL: nobody asks */
+	uint32_t (*target)(void *data, uint16_t object);
+	/* what @object's names count towards; NULL: all towards one of COLLECTOR_NAMES */
+	struct collector_budget (*budget)(void *data, uint16_t object);
 	/* a name was refused (shown to a developer in his own run, never stored), told when a place
 	 * is first met, not for each event; may be NULL. @text is NULL when it could not be read */
 	void (*refused)(void *data, uint16_t object, enum firewall_layer layer, const char *text);
 };
 
-enum collector_loss { /* why a record was not stored; collector_loss_text() explains */
-		      COLLECTOR_BAD_RECORD, /* wrong size, type or value: never from our own kernel side */
-		      COLLECTOR_STORE_ERROR, /* the batch it was in could not be written */
-		      COLLECTOR_NOT_FINITE,  /* a measure that is NaN or infinite */
-		      COLLECTOR_LOSSES
-};
-
 struct collector_counts {
 	uint64_t taken;	 /* records = noted + stored + lost + not yet committed */
-	uint64_t noted;	 /* TP_EXEC: no event */
+	uint64_t noted;	 /* no events: TP_EXEC, TP_FORK, needless heartbeats */
 	uint64_t stored; /* committed */
-	uint64_t lost[COLLECTOR_LOSSES];
-	uint64_t names_refused; /* events kept with a placeholder for a name */
+	uint64_t added;	 /* spans that came in totals: committed, and no records */
+	uint64_t lost[LOSSES];
+	uint64_t lost_spans[LOSSES]; /* likewise: of what came in totals */
+	uint64_t names_refused;	     /* events kept with a placeholder for a name */
+	uint64_t names_other;	     /* of these, with [OTHER]: over the budget of names */
 };
 
 /** collector_new() - @store and @firewall stay the caller's and must outlive the collector.
@@ -60,19 +76,37 @@ int collector_new(struct store *store, struct firewall *firewall,
 		  struct error *error);
 void collector_free(struct collector *collector);
 
+/** collector_forget() - files whose numbers will mean other files; between batches. @is_gone: by object */
+void collector_forget(struct collector *collector, const bool is_gone[TP_OBJECTS]);
+
+/** collector_judge_by() - another firewall from here on, which must outlive the collector. Not while a
+ * record is being taken. */
+void collector_judge_by(struct collector *collector, struct firewall *firewall);
+
+/** collector_mark() - events and totals of these targets are marked from here on, so that
+ * store_delete_marked() finds them; of a file whose target is not known too, if there are any
+ * @targets: MESSAGE_TARGETS bits, which stay the caller's and may change; NULL: none, as at first */
+void collector_mark(struct collector *collector, const uint8_t *targets);
+
 /** collector_take() - one record, in the ring's order. Begins a batch where none is open.
  * TP_DISCOVER is not for here. Return: 0 also for a counted refusal; negative errno when the store
- * failed: the batch is rolled back and counted as COLLECTOR_STORE_ERROR, taking may go on. */
+ * failed: the batch is rolled back and counted as LOSS_STORE_ERROR, taking may go on. */
 int collector_take(struct collector *collector, const void *record, size_t bytes,
 		   struct error *error);
 
+/** collector_take_totals() - what was added to one series, as part of the batch
+ * @source: of the half, 0: that it was taken is not kept (nobody will ask); @day: since 1970
+ * Return: as collector_take(), but what is rolled back is not lost: the kernel side still has
+ * it. */
+int collector_take_totals(struct collector *collector, const struct totals_added *added,
+			  uint64_t source, int64_t day, struct error *error);
+
 /** collector_commit() - end the batch; as store_commit(). Nothing to do without a batch, unless
- * the position moved. On failure its events are counted as COLLECTOR_STORE_ERROR. */
+ * the position moved. On failure its events are counted as LOSS_STORE_ERROR. */
 int collector_commit(struct collector *collector, const struct store_ring *ring,
 		     uint64_t old_position, uint64_t new_position, struct error *error);
 /** collector_pending() - events taken and not yet committed. */
 size_t collector_pending(const struct collector *collector);
 const struct collector_counts *collector_counts(const struct collector *collector);
-const char *collector_loss_text(enum collector_loss loss);
 
 #endif

@@ -14,6 +14,7 @@ struct collector_role {
 	int api_fd;		 /* erasure requests, with the client's socket */
 	const char *events_directory;
 	struct store_ring ring;
+	int32_t service; /* process of the supervisor: control_client() */
 };
 
 /** collector_role_run() - until MESSAGE_STOP or the supervisor is gone. @data: struct collector_role.

@@ -50,12 +50,26 @@ void config_target_clear(struct config_target *target)
 	for (i = 0; i < target->path_count; i++)
 		free(target->paths[i]);
 	free(target->paths);
+	for (i = 0; i < target->name_count; i++)
+		free(target->names[i]);
+	free(target->names);
 	free(target->file);
 	memset(target, 0, sizeof(*target));
 }
 
-static int set_name(struct config_target *target, const char *name, struct error *error)
+bool config_target_declares(const struct config_target *target, const char *text)
 {
+	size_t i;
+
+	for (i = 0; i < target->name_count; i++)
+		if (!strcmp(target->names[i], text))
+			return true;
+	return false;
+}
+
+static int set_name(struct config_target *target, struct error *error)
+{
+	const char *slash = strrchr(target->file, '/'), *name = slash ? slash + 1 : target->file;
 	size_t length = strlen(name), ending = strlen(ENDING);
 
 	if (length > ending && !strcmp(name + length - ending, ENDING) &&
@@ -97,15 +111,17 @@ static int check_target(struct config_target *target, struct error *error)
 	return 0;
 }
 
-static void cut_levels(struct config_target *target, enum tp_level level_max)
+/* The machine's limits hold for each target. */
+static void apply_limits(struct config_target *target, enum tp_level level_max, uint8_t without)
 {
 	if (target->level_max > level_max)
 		target->level_max = level_max;
 	if (target->level_default > target->level_max)
 		target->level_default = target->level_max;
+	target->without |= without;
 }
 
-/* @path is taken over, also on failure. */
+/* @name in @directory, called @path, which is taken over, also on failure. */
 static int read_target(int directory, const char *name, char *path, struct config_target *out,
 		       struct error *error)
 {
@@ -117,7 +133,7 @@ static int read_target(int directory, const char *name, char *path, struct confi
 					  .error = error };
 	int ret;
 
-	ret = set_name(&target, name, error);
+	ret = set_name(&target, error);
 	if (ret)
 		goto clear;
 	config_keys_default(&into);
@@ -126,7 +142,7 @@ static int read_target(int directory, const char *name, char *path, struct confi
 		ret = check_target(&target, error);
 	if (ret)
 		goto clear;
-	cut_levels(&target, TP_LEVEL_FULL);
+	apply_limits(&target, TP_LEVEL_FULL, 0);
 	*out = target;
 	return 0;
 clear:
@@ -247,14 +263,16 @@ static int list_names(int directory, struct names *names)
 	return ret;
 }
 
-/* Return: the target that has one of @target's paths already, and which. */
+/* Return: another target that has one of @target's paths already, and which. */
 static const struct config_target *find_path(const struct config *config,
 					     const struct config_target *target, size_t *out_path)
 {
 	size_t i, k, mine;
 
 	for (i = 0; i < config->target_count; i++)
-		for (k = 0; k < config->targets[i].path_count; k++)
+		for (k = 0; strcmp(config->targets[i].name, target->name) != 0 &&
+			    k < config->targets[i].path_count;
+		     k++)
 			for (mine = 0; mine < target->path_count; mine++)
 				if (!strcmp(config->targets[i].paths[k], target->paths[mine])) {
 					*out_path = mine;
@@ -301,7 +319,7 @@ static int add_target(struct config *config, int directory, const char *path, co
 		config_target_clear(&target);
 		return ret;
 	}
-	cut_levels(&target, config->level_max);
+	apply_limits(&target, config->level_max, config->without);
 	config->targets[config->target_count++] = target;
 	return 0;
 }
@@ -357,7 +375,7 @@ static int read_targets(struct config *config, int parent, const char *parent_pa
 
 /* --- the machine --------------------------------------------------------------------------- */
 
-static int read_machine(struct config *config, int directory, struct error *error)
+static int read_machine(struct config *config, int directory, const char *name, struct error *error)
 {
 	struct error problem = { 0 };
 	const struct config_into into = {
@@ -366,7 +384,7 @@ static int read_machine(struct config *config, int directory, struct error *erro
 	int ret;
 
 	config_keys_default(&into);
-	ret = read_keys(directory, MACHINE_FILE, &into);
+	ret = read_keys(directory, name, &into);
 	if (ret == -ENOENT)
 		return 0;
 	if (ret && error)
@@ -390,8 +408,23 @@ static struct config *new_config(const char *directory)
 	return NULL;
 }
 
-int config_read(const char *directory, struct config **out, struct error *error)
+/* Without the telprobe.yaml that was refused because of @problem. */
+static int begin_again(const char *directory, struct config **config, struct error *problem)
 {
+	config_free(*config);
+	*config = new_config(directory);
+	if (!*config)
+		return no_memory(directory, problem);
+	config_keys_default(&(struct config_into){ .into = *config });
+	add_problem(*config, problem);
+	return 0;
+}
+
+/* @may_lack_machine: a telprobe.yaml that is refused is the first problem, its keys defaults */
+static int read_all(const char *directory, bool may_lack_machine, struct config **out,
+		    struct error *error)
+{
+	struct error problem = { 0 };
 	struct config *config;
 	int fd, ret;
 
@@ -399,7 +432,12 @@ int config_read(const char *directory, struct config **out, struct error *error)
 	if (fd < 0)
 		return fd;
 	config = new_config(directory);
-	ret = config ? read_machine(config, fd, error) : no_memory(directory, error);
+	ret = config ? read_machine(config, fd, MACHINE_FILE, &problem)
+		     : no_memory(directory, &problem);
+	if (ret && ret != -ENOMEM && may_lack_machine)
+		ret = begin_again(directory, &config, &problem);
+	if (ret && error)
+		*error = problem;
 	if (!ret)
 		ret = read_targets(config, fd, directory, error);
 	close(fd);
@@ -407,6 +445,52 @@ int config_read(const char *directory, struct config **out, struct error *error)
 		config_free(config);
 	else
 		*out = config;
+	return ret;
+}
+
+int config_read(const char *directory, struct config **out, struct error *error)
+{
+	return read_all(directory, false, out, error);
+}
+
+int config_examine(const char *directory, struct config **out, struct error *error)
+{
+	return read_all(directory, true, out, error);
+}
+
+/* --- what would be read -------------------------------------------------------------------- */
+
+int config_try_machine(int directory, const char *name, const char *path, struct error *error)
+{
+	struct config *config = calloc(1, sizeof(*config));
+	int ret;
+
+	if (!config)
+		return no_memory(path, error);
+	config->file = strdup(path);
+	ret = config->file ? read_machine(config, directory, name, error) : no_memory(path, error);
+	config_free(config);
+	return ret;
+}
+
+int config_try_target(const struct config *config, int directory, const char *name,
+		      const char *path, struct error *error)
+{
+	const struct config_target *other;
+	struct config_target target;
+	char *file = strdup(path);
+	size_t at;
+	int ret;
+
+	if (!file)
+		return no_memory(path, error);
+	ret = read_target(directory, name, file, &target, error);
+	if (ret)
+		return ret;
+	other = find_path(config, &target, &at);
+	if (other)
+		ret = refuse_duplicate(&target, target.paths[at], other, error);
+	config_target_clear(&target);
 	return ret;
 }
 
@@ -419,6 +503,7 @@ void config_free(struct config *config)
 	for (i = 0; i < config->target_count; i++)
 		config_target_clear(&config->targets[i]);
 	free(config->targets);
+	firewall_options_clear(&config->privacy);
 	free(config->problems);
 	free(config->file);
 	free(config);

@@ -13,10 +13,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "capture/capture.h"
 #include "lib/error.h"
 #include "privacy/consent.h"
+#include "privacy/firewall_options.h"
 
-enum { CONFIG_TARGETS = 1024, CONFIG_PATHS = 32, CONFIG_PROBLEMS = 64, CONFIG_KEYS = 9 };
+enum { CONFIG_TARGETS = 1024, CONFIG_PATHS = 32, CONFIG_PROBLEMS = 64, CONFIG_KEYS = 24 };
 
 #define CONFIG_DIRECTORY "/etc/telprobe" /* telprobe.yaml; targets.d/NAME.yaml */
 
@@ -27,6 +29,9 @@ struct config_target {		   /* one file of targets.d */
 	enum consent_policy policy;
 	enum tp_level level_max;     /* at most the machine's */
 	enum tp_level level_default; /* at most level_max */
+	uint8_t without;	     /* enum tp_category; at least the machine's */
+	char **names;		     /* declared: may be read from memory; FIREWALL_NAME */
+	size_t name_count;	     /* at most CONFIG_VALUES */
 	char *file;		     /* where it was said */
 	uint32_t lines[CONFIG_KEYS]; /* where in it, by row of the table; 0: the default */
 };
@@ -37,12 +42,19 @@ struct config_problem {
 };
 
 struct config {
-	enum tp_level level_max;       /* of the machine */
-	bool is_enabled;	       /* false: the service runs, captures nothing, and says so */
-	int64_t ring_mb;	       /* 1..64; the ring is the next power of two */
-	int64_t connections_max;       /* 1..1024, of the control socket */
-	int64_t connections_max_user;  /* of one uid */
-	struct config_target *targets; /* by name */
+	enum tp_level level_max;      /* of the machine */
+	uint8_t without;	      /* enum tp_category: of nobody, whatever they said yes to */
+	bool is_enabled;	      /* false: the service runs, captures nothing, and says so */
+	int64_t ring_mb;	      /* 1..64; the ring is the next power of two */
+	int64_t connections_max;      /* 1..1024, of the control socket */
+	int64_t connections_max_user; /* of one uid */
+	int64_t retention_days;	      /* 0: for ever */
+	int64_t max_db_size_mb;	      /* of each owner's database; 0: no limit */
+	int64_t heartbeat_s;	      /* 0: none */
+	int64_t names_max;	      /* 1..100000, of a target in each owner's database */
+	enum capture_attach attach;
+	struct firewall_options privacy; /* without names of the machine */
+	struct config_target *targets;	 /* by name */
 	size_t target_count;
 	struct config_problem *problems;
 	size_t problem_count; /* the last one may stand for more that found no room */
@@ -50,7 +62,20 @@ struct config {
 	uint32_t lines[CONFIG_KEYS];
 };
 
-enum config_kind { CONFIG_BOOLEAN, CONFIG_LEVEL, CONFIG_NUMBER, CONFIG_POLICY, CONFIG_PATH_LIST };
+enum config_kind {
+	CONFIG_BOOLEAN,
+	CONFIG_LEVEL,
+	CONFIG_NUMBER,
+	CONFIG_POLICY,
+	CONFIG_ATTACH,
+	CONFIG_PATH_LIST, /* here and below: lists */
+	CONFIG_NAME_LIST,
+	CONFIG_EXPRESSION_LIST,
+	CONFIG_WORD_LIST,
+	CONFIG_DOMAIN_LIST,
+	CONFIG_CATEGORY_LIST,
+	CONFIG_IGNORE_LIST
+};
 
 struct config_key {
 	const char *name;
@@ -58,6 +83,7 @@ struct config_key {
 	const char *default_text; /* NULL: it must be given */
 	const char *help;	  /* a sentence or two, lower case, no full stop at the end */
 	bool is_of_target;	  /* a key of target files */
+	bool is_read_at_start;	  /* and then no more; its help says so too */
 	enum config_kind kind;
 	size_t offset;	  /* in struct config or struct config_target */
 	int64_t min, max; /* of CONFIG_NUMBER */
@@ -75,10 +101,24 @@ const struct config_key *config_keys(void);
 int config_read(const char *directory, struct config **out, struct error *error);
 void config_free(struct config *config);
 
+/** config_examine() - for who looks for mistakes: as config_read(), but a telprobe.yaml that is refused
+ * becomes the first of *out->problems, and the target files are read all the same */
+int config_examine(const char *directory, struct config **out, struct error *error);
+
+/** config_try_machine(), config_try_target() - would @name in @directory be read if it were the file
+ * @path? The latter also with regard to the other targets of @config.
+ * Return: 0, or what config_read() would say of it. */
+int config_try_machine(int directory, const char *name, const char *path, struct error *error);
+int config_try_target(const struct config *config, int directory, const char *name,
+		      const char *path, struct error *error);
+
 /** config_read_target() - a single target file at @path, wherever it is, judged in the same way
  * Return: as config_read(). The caller ends *out with config_target_clear(). */
 int config_read_target(const char *path, struct config_target *out, struct error *error);
 void config_target_clear(struct config_target *target);
+
+/** config_target_declares() - whether @text is one of its names. */
+bool config_target_declares(const struct config_target *target, const char *text);
 
 /** config_value() - a key's value as text and where it is from ("default", "FILE:LINE"); keys of
  * target files have a value in a target only. Return: 0, -EINVAL: no such key of telprobe.yaml. */

@@ -3,17 +3,19 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/nearest.h"
+#include "privacy/categories.h"
+#include "service/config_lists.h"
+#include "store/retention.h"
 
 #define OF_MACHINE(member) .offset = offsetof(struct config, member)
 #define OF_TARGET(member)  .is_of_target = true, .offset = offsetof(struct config_target, member)
 
-#define LEVELS "off, basic, enhanced or full"
+#define LEVELS	   "off, basic, enhanced or full"
+#define CATEGORIES "a category, or a list of up to 7 ('telprobe explain categories')"
 
 static const struct config_key keys[CONFIG_KEYS + 1] = {
 	{ .name = "enabled",
@@ -29,11 +31,19 @@ static const struct config_key keys[CONFIG_KEYS + 1] = {
 	  .kind = CONFIG_LEVEL,
 	  OF_MACHINE(level_max),
 	  .help = "the highest level anybody on this machine gets, whatever they said yes to" },
+	{ .name = "without",
+	  .type = CATEGORIES,
+	  .default_text = "[]",
+	  .kind = CONFIG_CATEGORY_LIST,
+	  OF_MACHINE(without),
+	  .help = "categories of which nothing is recorded on this machine, whatever anybody said "
+		  "yes to; people may leave out more for themselves" },
 	{ .name = "ring_mb",
 	  .type = "a whole number from 1 to 64",
 	  .default_text = "4",
 	  .kind = CONFIG_NUMBER,
 	  OF_MACHINE(ring_mb),
+	  .is_read_at_start = true,
 	  .min = 1,
 	  .max = 64,
 	  .help = "megabytes of the buffer between kernel and service, rounded up to a power of "
@@ -43,6 +53,7 @@ static const struct config_key keys[CONFIG_KEYS + 1] = {
 	  .default_text = "256",
 	  .kind = CONFIG_NUMBER,
 	  OF_MACHINE(connections_max),
+	  .is_read_at_start = true,
 	  .min = 1,
 	  .max = 1024,
 	  .help = "how many commands may talk to the service at a time. Read when the service "
@@ -52,24 +63,127 @@ static const struct config_key keys[CONFIG_KEYS + 1] = {
 	  .default_text = "16",
 	  .kind = CONFIG_NUMBER,
 	  OF_MACHINE(connections_max_user),
+	  .is_read_at_start = true,
 	  .min = 1,
 	  .max = 1024,
 	  .help = "how many of these may belong to one person, so that nobody locks the others "
 		  "out. Read when the service starts" },
+	{ .name = "retention_days",
+	  .type = "a whole number of days from 0 to 36500",
+	  .default_text = "90",
+	  .kind = CONFIG_NUMBER,
+	  OF_MACHINE(retention_days),
+	  .max = STORE_KEEP_DAYS_MAX,
+	  .help = "how many days events are kept; 0 is for ever. Whole days (UTC) go: with 90, "
+		  "an event of day 0 is removed on day 91. A person may choose less for his own "
+		  "('telprobe retention'), never more" },
+	{ .name = "max_db_size_mb",
+	  .type = "a whole number of megabytes from 0 to 1000000",
+	  .default_text = "100",
+	  .kind = CONFIG_NUMBER,
+	  OF_MACHINE(max_db_size_mb),
+	  .max = 1000000,
+	  .help = "how large each person's database may become (a million bytes each); 0 is no "
+		  "limit. Beyond it the oldest events go until nine tenths are used. The log "
+		  "beside it, a few megabytes, is not counted" },
+	{ .name = "names_max",
+	  .type = "a whole number from 1 to 100000",
+	  .default_text = "20000",
+	  .kind = CONFIG_NUMBER,
+	  OF_MACHINE(names_max),
+	  .min = 1,
+	  .max = 100000,
+	  .help = "how many different names a target may leave in each person's database, so that "
+		  "a program that makes ever new ones fills neither it nor the service. Beyond "
+		  "that a new name is kept as [OTHER], counted; names that are there already, "
+		  "placeholders and the target's own 'names' go on. Retention makes room again" },
+	{ .name = "heartbeat_s",
+	  .type = "a whole number of seconds from 0 to 86400",
+	  .default_text = "300",
+	  .kind = CONFIG_NUMBER,
+	  OF_MACHINE(heartbeat_s),
+	  .max = 86400,
+	  .help = "how often a session whose programs run and tell nothing is kept up by an event "
+		  "session_heartbeat, of people at level enhanced or full; 0 is never" },
+	{ .name = "attach",
+	  .type = "auto, multi or perf",
+	  .default_text = "auto",
+	  .kind = CONFIG_ATTACH,
+	  OF_MACHINE(attach),
+	  .is_read_at_start = true,
+	  .help = "how probes are attached. multi: many in one link, which Linux 6.6 or later has; "
+		  "perf: one event each, made by a helper process that keeps CAP_SYS_ADMIN; auto: "
+		  "multi where the kernel has it, else perf. Under systemd perf needs the drop-in "
+		  "before-linux-6.6.conf on newer kernels too. Read when the service starts" },
+	{ .name = "strip_pii",
+	  .type = "true or false",
+	  .default_text = "true",
+	  .kind = CONFIG_BOOLEAN,
+	  OF_MACHINE(privacy.strips_pii),
+	  .help = "whether names that look like an address, a phone or card number, a person or a "
+		  "machine are replaced; keys, tokens and passwords are, whatever this says" },
+	{ .name = "redact_file_paths",
+	  .type = "true or false",
+	  .default_text = "true",
+	  .kind = CONFIG_BOOLEAN,
+	  OF_MACHINE(privacy.redacts_paths),
+	  .help = "whether paths are told apart, as [USER_PATH]; with false they are [REDACTED], "
+		  "as "
+		  "anything that is no identifier: no path is stored either way" },
+	{ .name = "block_sensitive",
+	  .type = "true or false",
+	  .default_text = "false",
+	  .kind = CONFIG_BOOLEAN,
+	  OF_MACHINE(privacy.blocks_sensitive),
+	  .help = "whether an event with something sensitive in any of its names, a word such as "
+		  "password included, is dropped whole instead of kept with a placeholder; "
+		  "counted" },
+	{ .name = "sensitive_patterns",
+	  .type = "a regular expression, or a list of up to 32",
+	  .default_text = "[]",
+	  .kind = CONFIG_EXPRESSION_LIST,
+	  OF_MACHINE(privacy.patterns),
+	  .help = "names in which one of these is found are replaced; PCRE2, without regard to "
+		  "case, "
+		  "at most 256 bytes each, quoted with '...'. One that takes too many steps on a "
+		  "name "
+		  "counts as found" },
+	{ .name = "sensitive_words",
+	  .type = "a word of lower-case letters, or a list of up to 32",
+	  .default_text = "[]",
+	  .kind = CONFIG_WORD_LIST,
+	  OF_MACHINE(privacy.fields),
+	  .help = "names with one of these as a whole word are replaced, and the value of a tag "
+		  "with "
+		  "such a key; email, password, token, key, secret and apikey are always so" },
+	{ .name = "url_domains",
+	  .type = "a domain such as example.org, or a list of up to 32",
+	  .default_text = "[]",
+	  .kind = CONFIG_DOMAIN_LIST,
+	  OF_MACHINE(privacy.domains),
+	  .help = "a name that is a URL of one of these, or of a host below it, is kept as that "
+		  "domain, without host, path and all else; others are kept as [URL]" },
+	{ .name = "ignore",
+	  .type = "a name, or a list of up to 32",
+	  .default_text = "[]",
+	  .kind = CONFIG_IGNORE_LIST,
+	  OF_MACHINE(privacy.ignores),
+	  .help = "events with one of these names are dropped, counted; * ? and [] are patterns" },
 	{ .name = "paths",
 	  .type = "an absolute path, or a list of up to 32",
 	  .kind = CONFIG_PATH_LIST,
 	  OF_TARGET(paths),
-	  .help = "the programs and libraries that carry the markers; * ? and [] are patterns. A "
-		  "file that appears later is found" },
+	  .help = "the programs and libraries that carry the markers; * ? and [] are patterns, and "
+		  "from the first of them on no symbolic link is followed. A file that appears "
+		  "later is found" },
 	{ .name = "policy",
 	  .type = "opt-in, opt-out or locked",
 	  .default_text = "opt-in",
 	  .kind = CONFIG_POLICY,
 	  OF_TARGET(policy),
 	  .help = "opt-in: nothing until a person says yes; opt-out: at 'level' until a person "
-		  "says no, for builds whose users agreed elsewhere; locked: nothing, whatever "
-		  "anybody says" },
+		  "says no, for builds whose users agreed elsewhere, and for those alone whom "
+		  "'getent passwd' lists; locked: nothing, whatever anybody says" },
 	{ .name = "level_max",
 	  .type = LEVELS,
 	  .default_text = "full",
@@ -83,6 +197,22 @@ static const struct config_key keys[CONFIG_KEYS + 1] = {
 	  OF_TARGET(level_default),
 	  .help = "with policy opt-out, the level of people who have not decided; at most "
 		  "level_max" },
+	{ .name = "without",
+	  .type = CATEGORIES,
+	  .default_text = "[]",
+	  .kind = CONFIG_CATEGORY_LIST,
+	  OF_TARGET(without),
+	  .help = "categories of which nothing is recorded for this target; those of telprobe.yaml "
+		  "are left out besides" },
+	{ .name = "names",
+	  .type = "a name, or a list of up to 1024",
+	  .default_text = "none",
+	  .kind = CONFIG_NAME_LIST,
+	  OF_TARGET(names),
+	  .help = "what markers of these programs may say with strings made at run time, as "
+		  "'telprobe emit' does. Only with this key are strings of a program read, and all "
+		  "but these are kept as [UNDECLARED]. A letter or digit, then letters, digits and "
+		  "_ . : + -, at most 63" },
 	{ 0 },
 };
 
@@ -138,8 +268,8 @@ static int refuse_unknown(const struct config_into *into, const struct config_en
 	return -EINVAL;
 }
 
-static int refuse_value(const struct config_into *into, const struct config_key *key,
-			const struct config_entry *entry, const struct config_value *value)
+int config_keys_refuse(const struct config_into *into, const struct config_key *key,
+		       const struct config_entry *entry, const struct config_value *value)
 {
 	unsigned int line = value ? value->line : entry->line;
 	char found[96] = "a list";
@@ -174,6 +304,22 @@ static int parse_number(const struct config_key *key, const char *text, int64_t 
 	return 0;
 }
 
+static const char *const attach_names[] = { [CAPTURE_ATTACH_AUTO] = "auto",
+					    [CAPTURE_ATTACH_MULTI] = "multi",
+					    [CAPTURE_ATTACH_PERF] = "perf" };
+
+static int parse_attach(const char *text, enum capture_attach *out)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(attach_names) / sizeof(attach_names[0]); i++)
+		if (!strcmp(text, attach_names[i])) {
+			*out = (enum capture_attach)i;
+			return 0;
+		}
+	return -EINVAL;
+}
+
 static int set_scalar(const struct config_key *key, const char *text, void *member)
 {
 	bool is_true = !strcmp(text, "true");
@@ -190,83 +336,18 @@ static int set_scalar(const struct config_key *key, const char *text, void *memb
 		return parse_number(key, text, member);
 	case CONFIG_POLICY:
 		return consent_policy_parse(text, member);
+	case CONFIG_ATTACH:
+		return parse_attach(text, member);
 	case CONFIG_PATH_LIST:
+	case CONFIG_NAME_LIST:
+	case CONFIG_EXPRESSION_LIST:
+	case CONFIG_WORD_LIST:
+	case CONFIG_DOMAIN_LIST:
+	case CONFIG_CATEGORY_LIST:
+	case CONFIG_IGNORE_LIST:
 		break;
 	}
 	return -EINVAL;
-}
-
-/* One way to write each, so that equal ones look equal. */
-static bool is_path(const char *text)
-{
-	const char *at;
-
-	if (text[0] != '/' || !text[1] || strlen(text) >= PATH_MAX)
-		return false;
-	for (at = text; *at; at++) {
-		if ((unsigned char)*at < 0x20 || *at == 0x7f)
-			return false;
-		if (*at == '/' &&
-		    (!at[1] || at[1] == '/' || !strncmp(at, "/./", 3) || !strncmp(at, "/../", 4) ||
-		     !strcmp(at, "/.") || !strcmp(at, "/..")))
-			return false;
-	}
-	return true;
-}
-
-static int refuse_path(const struct config_into *into, const struct config_value *value)
-{
-	error_set(into->error, -EINVAL, "%s:%u: '%.128s' is no absolute path", into->path,
-		  value->line, value->text);
-	error_hint(into->error, "write it from the root, without '.', '..', '//' or a '/' at its "
-				"end");
-	return -EINVAL;
-}
-
-static int add_path(const struct config_into *into, const struct config_value *value)
-{
-	struct config_target *target = into->into;
-	size_t i;
-
-	for (i = 0; i < target->path_count; i++) {
-		if (strcmp(target->paths[i], value->text) != 0)
-			continue;
-		error_set(into->error, -EINVAL, "%s:%u: '%.128s' is there twice", into->path,
-			  value->line, value->text);
-		error_hint(into->error, "remove one");
-		return -EINVAL;
-	}
-	target->paths[i] = strdup(value->text);
-	if (!target->paths[i])
-		return error_set(into->error, -ENOMEM, "cannot read '%s': %s", into->path,
-				 error_text(-ENOMEM));
-	target->path_count++;
-	return 0;
-}
-
-static int set_paths(const struct config_into *into, const struct config_key *key,
-		     const struct config_entry *entry)
-{
-	struct config_target *target = into->into;
-	size_t i;
-	int ret;
-
-	if (!entry->count)
-		return refuse_value(into, key, entry, NULL);
-	target->paths = calloc(entry->count, sizeof(*target->paths));
-	if (!target->paths)
-		return error_set(into->error, -ENOMEM, "cannot read '%s': %s", into->path,
-				 error_text(-ENOMEM));
-	for (i = 0; i < entry->count; i++) {
-		if (!entry->values[i].text[0])
-			return refuse_value(into, key, entry, &entry->values[i]);
-		if (!is_path(entry->values[i].text))
-			return refuse_path(into, &entry->values[i]);
-		ret = add_path(into, &entry->values[i]);
-		if (ret)
-			return ret;
-	}
-	return 0;
 }
 
 int config_keys_set(const struct config_entry *entry, void *data)
@@ -284,14 +365,14 @@ int config_keys_set(const struct config_entry *entry, void *data)
 		return -EINVAL;
 	}
 	*line = entry->line;
-	if (key->kind == CONFIG_PATH_LIST)
-		return set_paths(into, key, entry);
+	if (config_lists_has(key->kind))
+		return config_lists_set(into, key, entry);
 	if (entry->is_list)
-		return refuse_value(into, key, entry, NULL);
+		return config_keys_refuse(into, key, entry, NULL);
 	if (entry->values[0].is_quoted && key->kind <= CONFIG_NUMBER && key->kind != CONFIG_LEVEL)
-		return refuse_value(into, key, entry, &entry->values[0]);
+		return config_keys_refuse(into, key, entry, &entry->values[0]);
 	if (set_scalar(key, entry->values[0].text, (char *)into->into + key->offset))
-		return refuse_value(into, key, entry, &entry->values[0]);
+		return config_keys_refuse(into, key, entry, &entry->values[0]);
 	return 0;
 }
 
@@ -300,12 +381,15 @@ void config_keys_default(const struct config_into *into)
 	const struct config_key *key;
 
 	for (key = keys; key->name; key++)
-		if (key->is_of_target == into->is_target && key->default_text)
+		if (key->is_of_target == into->is_target && key->default_text &&
+		    !config_lists_has(key->kind))
 			set_scalar(key, key->default_text, (char *)into->into + key->offset);
 }
 
 static void format(const struct config_key *key, const void *member, char *out, size_t bytes)
 {
+	char categories[CATEGORIES_TEXT];
+
 	switch (key->kind) {
 	case CONFIG_BOOLEAN:
 		snprintf(out, bytes, "%s", *(const bool *)member ? "true" : "false");
@@ -316,8 +400,23 @@ static void format(const struct config_key *key, const void *member, char *out, 
 	case CONFIG_NUMBER:
 		snprintf(out, bytes, "%" PRId64, *(const int64_t *)member);
 		break;
+	case CONFIG_ATTACH:
+		snprintf(out, bytes, "%s", attach_names[*(const enum capture_attach *)member]);
+		break;
+	case CONFIG_EXPRESSION_LIST:
+	case CONFIG_WORD_LIST:
+	case CONFIG_DOMAIN_LIST:
+	case CONFIG_IGNORE_LIST:
+		config_lists_format(member, out, bytes);
+		break;
+	case CONFIG_CATEGORY_LIST:
+		snprintf(out, bytes, "%s",
+			 categories_format(*(const uint8_t *)member, categories) ? categories
+										 : "[]");
+		break;
 	case CONFIG_POLICY:
 	case CONFIG_PATH_LIST: /* of target files only */
+	case CONFIG_NAME_LIST:
 		snprintf(out, bytes, "%s", "");
 		break;
 	}

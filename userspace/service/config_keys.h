@@ -20,6 +20,12 @@ void config_keys_default(const struct config_into *into);
 /** config_keys_set() - for config_yaml_each(), with a struct config_into as @data */
 int config_keys_set(const struct config_entry *entry, void *data);
 
+/** config_keys_refuse() - what was expected instead, by file and line
+ * @value: the one of @entry that is wrong; NULL: that it is a list, or an empty one
+ * Return: -EINVAL. */
+int config_keys_refuse(const struct config_into *into, const struct config_key *key,
+		       const struct config_entry *entry, const struct config_value *value);
+
 /** config_keys_line() - where key @name was said; 0: nowhere */
 uint32_t config_keys_line(const uint32_t *lines, const char *name);
 

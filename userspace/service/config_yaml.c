@@ -83,7 +83,7 @@ static int take_value(struct walk *walk, const yaml_event_t *event)
 
 	if (entry->count == CONFIG_VALUES)
 		return refuse(walk, line_of(event), "the list is too long",
-			      "at most 32 values are read; use a pattern, or a second file");
+			      "at most 1024 values are read; a second file may have more");
 	value = &entry->values[entry->count];
 	ret = take_text(walk, event, &value->text);
 	if (ret)

@@ -10,7 +10,7 @@
 
 #include "lib/error.h"
 
-enum { CONFIG_VALUES = 32 }; /* most values of one key */
+enum { CONFIG_VALUES = 1024 }; /* most values of one key */
 
 struct config_value {
 	char *text;

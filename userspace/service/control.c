@@ -24,6 +24,22 @@ int control_peer(int fd, uint32_t *out_uid, int32_t *out_pid)
 	return 0;
 }
 
+int control_client(int fd, int32_t service, uint32_t *out_uid)
+{
+	socklen_t bytes = sizeof(int);
+	int32_t pid = 0;
+	int type, ret;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &bytes))
+		return -errno;
+	if (type != SOCK_SEQPACKET)
+		return -EPROTOTYPE;
+	ret = control_peer(fd, out_uid, &pid);
+	if (!ret && pid == service)
+		ret = -EPERM;
+	return ret;
+}
+
 static int malformed(struct error *error, const char *what)
 {
 	error_set(error, -EPROTO, "the request is malformed: %s", what);
@@ -36,6 +52,12 @@ static bool is_zero(const uint8_t *bytes, size_t count)
 		if (bytes[--count])
 			return false;
 	return true;
+}
+
+static bool may_be_of_all(uint32_t act)
+{
+	return act == CONTROL_ROWS || act == CONTROL_TOTALS || act == CONTROL_ERASE ||
+	       act == CONTROL_OWNERS || act == CONTROL_SUMS || act == CONTROL_ERASURES;
 }
 
 int control_check(const void *bytes, size_t count, struct error *error)
@@ -54,8 +76,21 @@ int control_check(const void *bytes, size_t count, struct error *error)
 	if (!is_zero(request.reserved, sizeof(request.reserved)))
 		return malformed(error, "what must be zero is not");
 	if (request.since_us < 0 || request.until_us < 0 || request.context < 0 ||
-	    request.limit < 0 || request.with_sequence > 1 || request.level > TP_LEVEL_FULL)
+	    request.limit < 0 || request.with_sequence > 1 || request.level > TP_LEVEL_FULL ||
+	    request.for_us < 0 || request.for_us > CONSENT_FOR_MAX_US || request.of_all > 1 ||
+	    request.is_followed > 1 || request.cursor.generation < 0 || request.cursor.newest < 0 ||
+	    request.cursor.late < 0)
 		return malformed(error, "a number is out of range");
+	if (request.for_us && (request.act != CONTROL_DECIDE || request.level == TP_LEVEL_OFF))
+		return malformed(error, "only a yes ends by itself");
+	if (request.without && (request.act != CONTROL_DECIDE || request.level == TP_LEVEL_OFF))
+		return malformed(error, "only a yes leaves something out");
+	if (request.act == CONTROL_SUSPEND && request.limit >= CONTROL_SELFTESTS)
+		return malformed(error, "a number is out of range");
+	if (request.of_all && !may_be_of_all(request.act))
+		return malformed(error, "it cannot be about everybody");
+	if (request.is_followed && (request.of_all || request.context || request.with_sequence))
+		return malformed(error, "one person's events are followed, all of them");
 	return 0;
 }
 
@@ -78,7 +113,13 @@ int control_receive(int fd, struct control_request *out, struct error *error)
 int control_whose(const struct control_request *request, uint32_t peer_uid, uint32_t *out_uid,
 		  struct error *error)
 {
-	if (request->uid == CONTROL_OWN || request->uid == peer_uid) {
+	const bool is_of_all = request->of_all || request->act == CONTROL_OWNERS;
+
+	if (!is_of_all && (request->uid == CONTROL_OWN || request->uid == peer_uid)) {
+		*out_uid = peer_uid;
+		return 0;
+	}
+	if (!peer_uid && is_of_all) {
 		*out_uid = peer_uid;
 		return 0;
 	}

@@ -46,6 +46,8 @@ static const struct type types[TP_TYPES] = {
 	[TP_OPTED_OUT] = { true, false, 0, 0, 0, 0, { 0 } },
 	[TP_EXEC] = { true, false, 0, 0, TP_FLAG_FORKED, 0, { 0 } },
 	[TP_EXIT] = { true, true, 0, 0, TP_FLAG_FORKED | TP_FLAG_BARE, 0, { 0 } },
+	[TP_FORK] = { true, true, 0, 0, 0, 0, { 0 } },
+	[TP_HEARTBEAT] = { true, true, 0, 0, 0, 0, { 0 } },
 };
 /* clang-format on */
 
@@ -111,6 +113,8 @@ bool decode_value(const union record *record, int64_t *out)
 
 	if (record->header.type == TP_EXIT) {
 		*out = (int64_t)record->exit.wall_ns;
+	} else if (record->header.type == TP_HEARTBEAT) {
+		*out = 0; /* how often they come is no news */
 	} else if (record->header.type == TP_MEASURE) {
 		memcpy(&measure, &record->event.value, sizeof(measure));
 		if (!bucket_code(measure, &code))

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -70,7 +71,7 @@ enum { /* as glibc calls */
 /* A call that is only allowed with one of these values (of the bits in @mask) in one argument.
  * Other values kill, but for PROT_EXEC, which a library that loads another asks for: EPERM. */
 struct narrowing {
-	const char *name;
+	const char *name; /* up to a space that of the call */
 	unsigned int argument;
 	uint64_t mask, value;
 };
@@ -82,9 +83,14 @@ static const struct narrowing narrowings[] = {
 	{ "mmap", 2, PROT_EXEC, 0 },
 	{ "mprotect", 2, PROT_EXEC, 0 },
 	{ "socketpair", 0, WHOLE, AF_UNIX },
-	{ "clone", 0, WHOLE, FORK_FLAGS },   /* a process like itself, in no new namespace */
-	{ "clone", 0, WHOLE, THREAD_FLAGS }, /* a link's end takes a while: many at a time */
-	/* what a forked inspector gives up */
+	{ "memfd_create", 1, WHOLE, MFD_CLOEXEC | MFD_ALLOW_SEALING }, /* privacy_wire.h */
+	{ "clone process", 0, WHOLE, FORK_FLAGS },  /* like itself, in no new namespace */
+	{ "clone thread", 0, WHOLE, THREAD_FLAGS }, /* a link's end takes a while: many at a time */
+	/* readers of files of the same account, which may hang */
+	{ "kill", 1, WHOLE, SIGKILL },
+	/* of no process, of all of a CPU: what a uprobe needs */
+	{ "perf_event_open", 1, WHOLE, UINT64_MAX },
+	/* what a forked reader of files gives up */
 	{ "prctl", 0, WHOLE, PR_SET_NO_NEW_PRIVS },
 	{ "prctl", 0, WHOLE, PR_SET_PDEATHSIG },
 	{ "prctl", 0, WHOLE, PR_GET_DUMPABLE },
@@ -93,9 +99,11 @@ static const struct narrowing narrowings[] = {
 	{ "bpf", 0, WHOLE, BPF_MAP_UPDATE_ELEM },
 	{ "bpf", 0, WHOLE, BPF_MAP_DELETE_ELEM },
 	{ "bpf", 0, WHOLE, BPF_MAP_GET_NEXT_KEY },
+	{ "bpf", 0, WHOLE, BPF_MAP_LOOKUP_BATCH },
 	{ "bpf", 0, WHOLE, BPF_OBJ_GET_INFO_BY_FD },
 	{ "bpf", 0, WHOLE, BPF_LINK_CREATE },
 	{ "bpf", 0, WHOLE, BPF_LINK_DETACH },
+	{ "bpf", 0, WHOLE, BPF_ITER_CREATE },
 	{ "ioctl", 1, WHOLE, PERF_EVENT_IOC_SET_BPF },
 	{ "ioctl", 1, WHOLE, PERF_EVENT_IOC_ENABLE },
 	{ "ioctl", 1, WHOLE, PERF_EVENT_IOC_DISABLE },
@@ -107,6 +115,23 @@ static bool is_listed(const char *const *list, const char *name)
 {
 	for (; *list; list++)
 		if (!strcmp(*list, name))
+			return true;
+	return false;
+}
+
+/* "clone" for "clone thread"; "bpf" for "bpf*", which in a role's list is that call with any argument */
+static int call_number(const char *name)
+{
+	char call[32];
+
+	snprintf(call, sizeof(call), "%.*s", (int)strcspn(name, " *"), name);
+	return seccomp_syscall_resolve_name(call);
+}
+
+static bool is_call_listed(const char *const *list, int number)
+{
+	for (; *list; list++)
+		if (call_number(*list) == number)
 			return true;
 	return false;
 }
@@ -124,7 +149,7 @@ static int rows_of(const char *name)
  * meant for the first, and so let prctl(PR_SET_DUMPABLE, 1) through as PR_SET_PDEATHSIG is 1. */
 static int allow_narrowed(scmp_filter_ctx filter, const struct narrowing *row)
 {
-	int number = seccomp_syscall_resolve_name(row->name), ret;
+	int number = call_number(row->name), ret;
 
 	if (row->mask == WHOLE)
 		return seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 1,
@@ -143,9 +168,9 @@ static int add_calls(scmp_filter_ctx filter, const char *const *names, uint32_t 
 		     const char *const *unless)
 {
 	for (; *names; names++) {
-		int number = seccomp_syscall_resolve_name(*names), ret;
+		int number = call_number(*names), ret;
 
-		if (number == __NR_SCMP_ERROR || (unless && is_listed(unless, *names)) ||
+		if (number == __NR_SCMP_ERROR || (unless && is_call_listed(unless, number)) ||
 		    (!unless && rows_of(*names)))
 			continue;
 		ret = seccomp_rule_add(filter, action, number, 0);

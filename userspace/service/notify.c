@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "service/notify.h"
 
+#include <inttypes.h>
+#include <limits.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include "lib/clock.h"
 
 static int notify_fd = -1;
 
@@ -31,8 +36,34 @@ void notify_open(void)
 	notify_fd = -1;
 }
 
-void notify(const char *state)
+bool notify_is_open(void)
 {
-	if (notify_fd >= 0)
-		send(notify_fd, state, strlen(state), MSG_NOSIGNAL | MSG_DONTWAIT);
+	return notify_fd >= 0;
+}
+
+bool notify(const char *state)
+{
+	const ssize_t bytes = (ssize_t)strlen(state);
+
+	return notify_fd >= 0 &&
+	       send(notify_fd, state, (size_t)bytes, MSG_NOSIGNAL | MSG_DONTWAIT) == bytes;
+}
+
+void notify_reloading(void)
+{
+	char state[64];
+
+	snprintf(state, sizeof(state), "RELOADING=1\nMONOTONIC_USEC=%" PRId64,
+		 clock_monotonic_ms() * 1000);
+	notify(state);
+}
+
+int notify_watchdog_ms(void)
+{
+	const char *time = getenv("WATCHDOG_USEC"), *whose = getenv("WATCHDOG_PID");
+	long long time_us = time ? strtoll(time, NULL, 10) : 0;
+
+	if (notify_fd < 0 || time_us < 1000 || (whose && strtoll(whose, NULL, 10) != getpid()))
+		return 0;
+	return time_us / 1000 > INT_MAX ? INT_MAX : (int)(time_us / 1000);
 }

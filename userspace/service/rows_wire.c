@@ -2,8 +2,10 @@
 #include "service/rows_wire.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 
+#include "service/text_wire.h"
 #include "telprobe/record.h"
 
 enum { NAMES = 5, SESSION_TEXT = 17 };
@@ -18,34 +20,11 @@ struct wire_row {
 	uint8_t has_resources;
 	uint8_t present; /* bit i: name[i] */
 	uint8_t reserved[2];
+	uint32_t owner, reserved_owner;
 	uint8_t event[16], process[16];
 };
-_Static_assert(sizeof(struct wire_row) == 144, "fixed size, no padding");
-_Static_assert(sizeof(struct wire_row) + (3 + NAMES) * ROWS_TEXT <= ROWS_ROW_MAX, "row fits");
-
-/* What the firewall lets through and its placeholders: a terminal may see it. */
-static bool is_printable(const char *text, size_t length)
-{
-	size_t i;
-
-	for (i = 0; i < length; i++)
-		if ((unsigned char)text[i] < 0x20 || (unsigned char)text[i] > 0x7e)
-			return false;
-	return true;
-}
-
-/* Return: bytes used, 0 no room, -EBADMSG */
-static ssize_t pack_text(const char *text, uint8_t *out, size_t room)
-{
-	size_t length = strnlen(text, ROWS_TEXT);
-
-	if (length == ROWS_TEXT || !is_printable(text, length))
-		return -EBADMSG;
-	if (length + 1 > room)
-		return 0;
-	memcpy(out, text, length + 1);
-	return (ssize_t)length + 1;
-}
+_Static_assert(sizeof(struct wire_row) == 152, "fixed size, no padding");
+_Static_assert(sizeof(struct wire_row) + (3 + NAMES) * TEXT_WIRE_MAX <= ROWS_ROW_MAX, "row fits");
 
 static bool is_time(int64_t time_us)
 {
@@ -57,7 +36,8 @@ static bool is_possible(const struct wire_row *wire)
 	return wire->type > 0 && wire->type < TP_TYPES && wire->id >= 0 && wire->session_id >= 0 &&
 	       wire->context >= 0 && wire->sequence >= 0 && is_time(wire->time_us) &&
 	       is_time(wire->session_started_us) && wire->has_resources <= 1 &&
-	       !(wire->present >> NAMES) && !wire->reserved[0] && !wire->reserved[1];
+	       !(wire->present >> NAMES) && !wire->reserved[0] && !wire->reserved[1] &&
+	       !wire->reserved_owner;
 }
 
 static void wire_set(struct wire_row *wire, const struct store *store, const struct store_row *row)
@@ -84,6 +64,7 @@ static void wire_set(struct wire_row *wire, const struct store *store, const str
 		.span = row->span,
 		.parent = row->parent,
 		.has_resources = row->has_resources,
+		.owner = row->owner,
 	};
 	for (i = 0; i < NAMES; i++)
 		if (row->name[i])
@@ -111,7 +92,7 @@ ssize_t rows_pack(const struct store *store, const struct store_row *row, uint8_
 	for (i = 0; i < 3 + NAMES; i++) {
 		if (!texts[i])
 			continue;
-		ret = pack_text(texts[i], out + used, room - used);
+		ret = text_wire_pack(texts[i], out + used, room - used);
 		if (ret <= 0)
 			return ret;
 		used += (size_t)ret;
@@ -121,16 +102,20 @@ ssize_t rows_pack(const struct store *store, const struct store_row *row, uint8_
 	return (ssize_t)used;
 }
 
-/* The next text of a row. Return: NULL for none. */
-static const char *unpack_text(const uint8_t **from, const uint8_t *end)
+size_t rows_bytes(const uint8_t *row)
 {
-	const char *text = (const char *)*from;
-	size_t room = (size_t)(end - *from), length = strnlen(text, room);
+	uint32_t bytes;
 
-	if (length == room || length >= ROWS_TEXT || !is_printable(text, length))
-		return NULL;
-	*from += length + 1;
-	return text;
+	memcpy(&bytes, row + offsetof(struct wire_row, bytes), sizeof(bytes));
+	return bytes;
+}
+
+int64_t rows_id(const uint8_t *row)
+{
+	int64_t id;
+
+	memcpy(&id, row + offsetof(struct wire_row, id), sizeof(id));
+	return id;
 }
 
 static bool unpack_texts(const struct wire_row *wire, const uint8_t *from, const uint8_t *end,
@@ -138,14 +123,14 @@ static bool unpack_texts(const struct wire_row *wire, const uint8_t *from, const
 {
 	int i;
 
-	row->session = unpack_text(&from, end);
-	row->app = row->session ? unpack_text(&from, end) : NULL;
-	row->version = row->app ? unpack_text(&from, end) : NULL;
+	row->session = text_wire_unpack(&from, end);
+	row->app = row->session ? text_wire_unpack(&from, end) : NULL;
+	row->version = row->app ? text_wire_unpack(&from, end) : NULL;
 	if (!row->version || strspn(row->session, "0123456789abcdef") != SESSION_TEXT - 1 ||
 	    row->session[SESSION_TEXT - 1])
 		return false;
 	for (i = 0; i < NAMES; i++) {
-		row->name[i] = wire->present >> i & 1 ? unpack_text(&from, end) : NULL;
+		row->name[i] = wire->present >> i & 1 ? text_wire_unpack(&from, end) : NULL;
 		if (!row->name[i] && wire->present >> i & 1)
 			return false;
 	}
@@ -166,6 +151,7 @@ ssize_t rows_unpack(const uint8_t *bytes, size_t count, struct store_row *out,
 	row = (struct store_row){
 		.id = wire.id,
 		.time_us = wire.time_us,
+		.owner = wire.owner,
 		.session_id = wire.session_id,
 		.context = wire.context,
 		.session_started_us = wire.session_started_us,

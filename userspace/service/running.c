@@ -24,7 +24,7 @@ static bool says_no(const struct variable *variable)
 	const char *text = variable->text;
 
 	if (variable->bytes >= 13 && !memcmp(text, "DO_NOT_TRACK=", 13))
-		return variable->bytes > 13 && strcmp(text + 13, "0");
+		return variable->bytes > 13 && strcmp(text + 13, "0") != 0;
 	return !strcmp(text, "TELPROBE_ENABLED=0") || !strcmp(text, "TELPROBE_ENABLED=false");
 }
 

@@ -18,6 +18,8 @@
 
 #include "service/filter.h"
 
+enum { OOM_SCORE_MAX = 1000 };
+
 static int failed(const struct sandbox *sandbox, const char *step, int code, struct error *error)
 {
 	error_set(error, code, "the %s cannot %s: %s", sandbox->role, step, error_text(code));
@@ -35,6 +37,12 @@ static uint64_t capability_mask(const struct sandbox *sandbox)
 	return mask;
 }
 
+/* The worker of a keeper that stayed root: it came from what the keeper entered. */
+static bool is_root_already(const struct sandbox *sandbox)
+{
+	return sandbox->uid == 0 && getegid() == sandbox->gid && getegid() != 0;
+}
+
 /* While still root: what is dropped from the bounding set no exec brings back. */
 static int drop_bounding(const struct sandbox *sandbox)
 {
@@ -47,7 +55,7 @@ static int drop_bounding(const struct sandbox *sandbox)
 	return 0;
 }
 
-static int set_capabilities(uint64_t mask)
+static int set_capabilities(uint64_t mask, bool in_effect)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[2] = { 0 };
@@ -55,7 +63,7 @@ static int set_capabilities(uint64_t mask)
 
 	for (i = 0; i < 2; i++) {
 		data[i].permitted = (uint32_t)(mask >> 32 * i);
-		data[i].effective = data[i].permitted;
+		data[i].effective = in_effect ? data[i].permitted : 0;
 	}
 	return syscall(SYS_capset, &header, data) ? -errno : 0;
 }
@@ -65,7 +73,7 @@ static int change_ids(const struct sandbox *sandbox)
 	gid_t groups[1] = { sandbox->extra_group };
 	int count = sandbox->extra_group == (gid_t)-1 ? 0 : 1, ret;
 
-	if (geteuid() != 0)
+	if (geteuid() != 0 || is_root_already(sandbox))
 		return geteuid() == sandbox->uid ? 0 : -EPERM;
 	ret = drop_bounding(sandbox);
 	if (ret)
@@ -97,11 +105,36 @@ static int limit(const struct sandbox *sandbox)
 
 	if (setrlimit(RLIMIT_CORE, &none))
 		return -errno;
+	if (!sandbox->may_fork && setrlimit(RLIMIT_NPROC, &none))
+		return -errno;
 	if (sandbox->files_max && setrlimit(RLIMIT_NOFILE, &files))
 		return -errno;
 	if (sandbox->memory_max && setrlimit(RLIMIT_AS, &memory))
 		return -errno;
 	return 0;
+}
+
+/* While still root, whose file it is; what is forked inherits it. On top of what the service was
+ * started with, so that it is never lowered: that would take CAP_SYS_RESOURCE. */
+static int set_oom_score(const struct sandbox *sandbox)
+{
+	int ret = 0, before = 0;
+	FILE *file;
+
+	if (!sandbox->oom_score || geteuid() != 0 || is_root_already(sandbox))
+		return 0;
+	file = fopen("/proc/self/oom_score_adj", "r+e");
+	if (!file)
+		return -errno;
+	if (fscanf(file, "%d", &before) != 1)
+		ret = -EIO;
+	before += sandbox->oom_score;
+	rewind(file);
+	if (!ret && fprintf(file, "%d", before < OOM_SCORE_MAX ? before : OOM_SCORE_MAX) < 0)
+		ret = -errno;
+	if (fclose(file) && !ret)
+		ret = -errno;
+	return ret;
 }
 
 /* What each Landlock ABI can forbid (Documentation/userspace-api/landlock.rst, Linux 6.12); the
@@ -119,10 +152,19 @@ enum {
 	LANDLOCK_SCOPES_6 = 3, /* abstract sockets and processes outside the domain */
 };
 
+static int landlock_version(void)
+{
+	return (int)syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+}
+
+bool sandbox_has_landlock(void)
+{
+	return landlock_version() >= 1;
+}
+
 static int landlock_forbid(const struct sandbox *sandbox, struct landlock_attributes *out)
 {
-	int abi =
-		(int)syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+	int abi = landlock_version();
 	size_t bytes = abi >= 6 ? 24 : abi >= 4 ? 16 : 8;
 
 	if (abi < 0)
@@ -186,16 +228,21 @@ int sandbox_enter(const struct sandbox *sandbox, const char **may_lack, struct e
 	if (!sandbox->may_use_network && geteuid() == 0 && unshare(CLONE_NEWNET) &&
 	    errno != EPERM && errno != EINVAL)
 		return failed(sandbox, "leave the network", -errno, error);
+	ret = set_oom_score(sandbox);
+	if (ret)
+		return failed(sandbox, "say that it may be ended first", ret, error);
 	ret = change_ids(sandbox);
 	if (ret)
 		return failed(sandbox, "change its ids", ret, error);
-	ret = set_capabilities(capability_mask(sandbox));
+	ret = set_capabilities(capability_mask(sandbox), !sandbox->holds_only);
 	if (ret)
 		return failed(sandbox, "drop its capabilities", ret, error);
 	ret = limit(sandbox);
 	if (ret)
 		return failed(sandbox, "limit its resources", ret, error);
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
+	/* a keeper's worker is not dumpable already, and nobody below a keeper may change it */
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	    (prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)))
 		return failed(sandbox, "give up new privileges", -errno, error);
 	ret = lock_files(sandbox);
 	if (is_missing(ret) && may_lack) {

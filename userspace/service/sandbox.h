@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* sandbox.h - what each role gives up before it does anything, and who starts it again.
- * A role is a function that runs in a process of its own uid. A keeper stands between it and the
- * supervisor: forked as root, it drops to the role's uid for good, forks the worker, waits, and
- * starts it again with back-off (0.1 s doubling to 60 s, reset after 60 s of life; soon at first,
- * because the ring bridges about a second of a busy machine). So nobody needs
- * the right to change uids once the service has started. The keeper tells the supervisor of each
- * end through its message socket; when that socket closes, it ends the worker and itself. */
+/* sandbox.h - what each role gives up before it does anything.
+ * A role is a function that runs in a process of its own uid; keeper.h starts it. */
 #ifndef TELPROBE_SERVICE_SANDBOX_H
 #define TELPROBE_SERVICE_SANDBOX_H
 
@@ -38,10 +33,14 @@ struct sandbox {
 	int capabilities[SANDBOX_CAPABILITIES]; /* kept, ends with -1; all others go, in all sets */
 	struct sandbox_path paths[SANDBOX_PATHS]; /* ends with path NULL */
 	const char *const
-		*system_calls;	      /* allowed names, NULL-terminated; all others kill the process
-					    (EPERM for socket, connect, bpf, ptrace, execve so that a
+		*system_calls;	      /* allowed names (filter.h), NULL-terminated; all others kill
+					    the process (EPERM for socket, connect, bpf, ptrace, execve so that a
 					    library that tries is refused, not killed) */
 	rlim_t files_max, memory_max; /* RLIMIT_NOFILE, RLIMIT_AS; 0: as it is */
+	bool holds_only; /* capabilities are for what it forks: permitted, and none in effect */
+	bool may_fork;	 /* else RLIMIT_NPROC is 0, for the worker; its keeper forks it */
+	int oom_score;	 /* how much more than what starts it: 1..1000: ended before others
+				 when memory runs out; 0: as it is */
 	bool may_use_network; /* false: own network namespace where the kernel gives one, and no
 				 socket but AF_UNIX in the filter */
 };
@@ -52,28 +51,7 @@ struct sandbox {
  * @may_lack, which is set to what was lacking. */
 int sandbox_enter(const struct sandbox *sandbox, const char **may_lack, struct error *error);
 
-struct keeper;
-struct keeper_report {	  /* read from keeper_fd() as one message */
-	int32_t status;	  /* of the worker, as waitpid() */
-	uint32_t starts;  /* so far */
-	uint32_t wait_ms; /* until the next */
-};
-
-/**
- * keeper_start() - fork a keeper and under it the worker
- * @work: runs in the worker after sandbox_enter(); its return is the exit status. The worker keeps
- * the descriptors in @keep (others are closed), ended by -1, 0 to 2 stay.
- * The keeper itself enters the sandbox without the system call filter. */
-int keeper_start(const struct sandbox *sandbox, int (*work)(void *data), void *data,
-		 const int *keep, struct keeper **out, struct error *error);
-int keeper_fd(const struct keeper *keeper); /* reports, SOCK_SEQPACKET */
-int keeper_report(struct keeper *keeper,
-		  struct keeper_report *out); /* 1 one, 0 none, -EPIPE gone */
-/** keeper_restart() - kill the worker at once: it broke the rules. It is started again as after any
- * other end. */
-void keeper_restart(struct keeper *keeper);
-/** keeper_stop() - to be called when the worker was told to end: waits for @timeout_ms; what is left
- * then the keeper kills when 10 s have passed */
-void keeper_stop(struct keeper *keeper, int timeout_ms);
+/** sandbox_has_landlock() - does this kernel confine processes to files? */
+bool sandbox_has_landlock(void);
 
 #endif

@@ -2,6 +2,7 @@
 #include "service/serve.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,24 +14,36 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "capture/perf_event.h"
 #include "capture/ring.h"
+#include "inspect/inspector_nursery.h"
+#include "lib/boot.h"
+#include "lib/clock.h"
 #include "service/api.h"
+#include "service/attach_helper.h"
 #include "service/collector_role.h"
+#include "service/last_run.h"
+#include "service/mounts.h"
+#include "service/needs.h"
 #include "service/notify.h"
 #include "service/places.h"
 #include "service/roles.h"
 #include "service/running.h"
 #include "service/supervisor.h"
 
-enum { FILES_MAX = 32768 };
+enum { FILES_MAX = 32768, LOADER_KEEPS = 30, STOP_MS = 2000 };
 
 struct service { /* everything of the start, freed in one place */
+	struct needs needs;
 	struct accounts accounts;
 	struct places places;
 	struct supervisor supervisor;
-	int collector_supervisor[2], collector_api[2], api_supervisor[2];
+	int collector_supervisor[2], collector_api[2], api_supervisor[2], loader[2];
+	int inspector_supervisor[2], attach_supervisor[2];
+	int event_type;
 	struct collector_role collector;
 	struct api_options api;
+	bool has_begun; /* last_run_begin() was called */
 };
 
 static int api_work(void *data)
@@ -38,6 +51,20 @@ static int api_work(void *data)
 	const struct service *service = data;
 
 	return api_run(&service->api) ? 1 : 0;
+}
+
+static int inspector_work(void *data)
+{
+	const struct service *service = data;
+
+	return inspector_nursery_run(service->inspector_supervisor[1]);
+}
+
+static int attach_work(void *data)
+{
+	const struct service *service = data;
+
+	return attach_helper_run(service->attach_supervisor[1], service->event_type);
 }
 
 static int pair(int sockets[2], struct error *error)
@@ -76,6 +103,7 @@ static int start_collector(struct service *service, struct error *error)
 		.supervisor_fd = service->collector_supervisor[1],
 		.api_fd = service->collector_api[0],
 		.events_directory = service->places.events,
+		.service = getpid(),
 	};
 	if (identify_ring(&service->collector.ring))
 		return error_set(error, -EIO, "no random bytes from the system");
@@ -99,6 +127,77 @@ static int start_api(struct service *service, struct error *error)
 		.connections_max_user = service->supervisor.config->connections_max_user,
 	};
 	return keeper_start(&sandbox, api_work, service, keep, &service->supervisor.api, error);
+}
+
+static int loader_work(void *data)
+{
+	const struct service *service = data;
+
+	return capture_load_for(service->supervisor.capture, service->loader[1]) ? 1 : 0;
+}
+
+static int start_loader(struct service *service, struct error *error)
+{
+	struct supervisor *supervisor = &service->supervisor;
+	int keep[LOADER_KEEPS + 2], count;
+	static struct sandbox sandbox;
+
+	sandbox = role_sandbox(ROLE_LOADER, &service->accounts, &service->places);
+	count = capture_map_fds(supervisor->capture, keep, LOADER_KEEPS);
+	keep[count++] = service->loader[1];
+	keep[count] = -1;
+	return keeper_start(&sandbox, loader_work, service, keep, &supervisor->loader, error);
+}
+
+/* The first role: it is forked while nothing is in memory that a file could be after. */
+static int start_inspector(struct service *service, struct error *error)
+{
+	struct supervisor *supervisor = &service->supervisor;
+	static struct sandbox sandbox;
+	int ret = pair(service->inspector_supervisor, error);
+
+	if (!ret) {
+		const int keep[] = { service->inspector_supervisor[1], -1 };
+
+		sandbox = role_sandbox(ROLE_INSPECTOR, &service->accounts, &service->places);
+		ret = keeper_start(&sandbox, inspector_work, service, keep, &supervisor->inspecting,
+				   error);
+	}
+	if (ret)
+		return ret;
+	close(service->inspector_supervisor[1]);
+	return inspector_new_at(service->inspector_supervisor[0], &supervisor->inspector, error);
+}
+
+/* Without multi links each probe is an event, and each event needs a right no other role keeps. */
+static int start_attach_helper(struct service *service, struct error *error)
+{
+	struct supervisor *supervisor = &service->supervisor;
+	struct capture_opener opener = { attach_helper_open, &supervisor->attach_helper };
+	static struct sandbox sandbox;
+	int ret;
+
+	if (capture_facts(supervisor->capture)->method == CAPTURE_UPROBE_MULTI)
+		return 0;
+	service->event_type = perf_event_type();
+	if (service->event_type < 0)
+		return error_set(error, service->event_type,
+				 "the kernel does not say how its "
+				 "uprobes are called");
+	ret = pair(service->attach_supervisor, error);
+	if (!ret) {
+		const int keep[] = { service->attach_supervisor[1], -1 };
+
+		sandbox = role_sandbox(ROLE_ATTACH, &service->accounts, &service->places);
+		ret = keeper_start(&sandbox, attach_work, service, keep, &supervisor->attaching,
+				   error);
+	}
+	if (ret)
+		return ret;
+	close(service->attach_supervisor[1]);
+	supervisor->attach_helper.socket = service->attach_supervisor[0];
+	capture_set_opener(supervisor->capture, &opener);
+	return 0;
 }
 
 static int open_signals(struct supervisor *supervisor, struct error *error)
@@ -127,35 +226,65 @@ static void raise_limits(void)
 	setrlimit(RLIMIT_NOFILE, &files); /* a file held is a descriptor or two */
 }
 
-static int open_supervisor(struct service *service, const struct serve_options *options,
-			   struct error *error)
+static void name_from_root(const char *path, char out[CONTROL_TEXT])
+{
+	char *here = *path == '/' ? NULL : getcwd(NULL, 0);
+
+	snprintf(out, CONTROL_TEXT, "%s%s%s", here ? here : "", here ? "/" : "", path);
+	free(here);
+}
+
+/* What is read before anything is made: the configuration, what this kernel can, the accounts. */
+static int prepare(struct service *service, const struct serve_options *options,
+		   struct error *error)
+{
+	struct supervisor *supervisor = &service->supervisor;
+	int ret;
+
+	supervisor->config_directory = options->config_directory;
+	supervisor->consent_directory = service->places.consent;
+	name_from_root(options->config_directory, supervisor->config_place);
+	ret = config_read(options->config_directory, &supervisor->config, error);
+	if (ret)
+		return ret;
+	ret = needs_find(supervisor->config->attach, &service->needs, error);
+	if (ret)
+		return ret;
+	ret = accounts_find(&service->accounts, error);
+	if (!ret && service->needs.collector_is_root)
+		service->accounts.collector = 0;
+	return ret;
+}
+
+static int open_supervisor(struct service *service, struct error *error)
 {
 	struct supervisor *supervisor = &service->supervisor;
 	struct capture_options capture = { .objects = SUPERVISOR_OBJECTS,
 					   .reads_environment = true };
 	int ret;
 
-	supervisor->config_directory = options->config_directory;
+	/* A /proc that hides it makes each start of the service one of the machine to a yes that ends by
+	 * itself: that is never longer for it. */
+	if (boot_id(supervisor->boot, NULL) &&
+	    getrandom(supervisor->boot, sizeof(supervisor->boot), 0) != sizeof(supervisor->boot))
+		return error_set(error, -EIO, "no random bytes from the system");
 	supervisor->started = time(NULL);
+	declared_init(&supervisor->declared);
 	supervisor->targets = calloc(SUPERVISOR_TARGETS, sizeof(*supervisor->targets));
-	supervisor->target_of = calloc(TP_OBJECTS, sizeof(*supervisor->target_of));
-	if (!supervisor->targets || !supervisor->target_of)
+	supervisor->files = calloc(TP_OBJECTS, sizeof(*supervisor->files));
+	supervisor->leaving = calloc(TP_OBJECTS, sizeof(*supervisor->leaving));
+	supervisor->mounts = mounts_open("/etc/fstab");
+	if (!supervisor->targets || !supervisor->files || !supervisor->leaving ||
+	    !supervisor->mounts)
 		return error_set(error, -ENOMEM, "no memory for the targets");
-	ret = config_read(options->config_directory, &supervisor->config, error);
-	if (ret)
-		return ret;
 	raise_limits();
-	ret = inspector_new(&supervisor->inspector, error);
+	ret = start_inspector(service, error);
 	if (ret)
 		return ret;
 	capture.ring_bytes = (uint32_t)supervisor->config->ring_mb << 20;
+	capture.attach = supervisor->config->attach;
+	supervisor->ring_bytes = capture.ring_bytes;
 	ret = capture_open(&capture, &supervisor->capture, error);
-	if (!ret && capture_facts(supervisor->capture)->method != CAPTURE_UPROBE_MULTI) {
-		ret = error_set(error, -ENOTSUP,
-				"this kernel has no uprobe_multi links: attaching "
-				"would need CAP_SYS_ADMIN, which no role keeps");
-		error_hint(error, "Linux 6.6 or later has them; `telprobe run` works on this one");
-	}
 	if (!ret)
 		ret = running_silence(supervisor->capture, error);
 	return ret ? ret : open_signals(supervisor, error);
@@ -166,17 +295,11 @@ static int drop_supervisor(struct service *service, struct error *error)
 {
 	struct sandbox sandbox =
 		role_sandbox(ROLE_SUPERVISOR, &service->accounts, &service->places);
-	struct supervisor *supervisor = &service->supervisor;
-	int ret;
+
+	const char *lacked = NULL;
 
 	notify_open();
-	ret = sandbox_enter(&sandbox, NULL, error);
-	if (ret)
-		return ret;
-	/* Nobody here could end one that root started, whatever a file makes of it. */
-	inspector_free(supervisor->inspector);
-	supervisor->inspector = NULL;
-	return inspector_new(&supervisor->inspector, error);
+	return sandbox_enter(&sandbox, service->needs.may_lack_landlock ? &lacked : NULL, error);
 }
 
 static int start_roles(struct service *service, struct error *error)
@@ -188,6 +311,8 @@ static int start_roles(struct service *service, struct error *error)
 		ret = pair(service->collector_api, error);
 	if (!ret)
 		ret = pair(service->api_supervisor, error);
+	if (!ret)
+		ret = pair(service->loader, error);
 	if (!ret) {
 		keep_short(service->api_supervisor[1]);
 		keep_short(service->collector_api[1]);
@@ -197,15 +322,31 @@ static int start_roles(struct service *service, struct error *error)
 		ret = capture_hide(service->supervisor.capture, error);
 	if (!ret)
 		ret = start_api(service, error);
+	if (!ret)
+		ret = start_loader(service, error);
+	if (!ret)
+		ret = start_attach_helper(service, error);
 	if (ret)
 		return ret;
 	close(service->collector_supervisor[1]);
 	close(service->api_supervisor[1]);
 	close(service->collector_api[0]);
 	close(service->collector_api[1]);
+	close(service->loader[1]);
 	service->supervisor.collector_fd = service->collector_supervisor[0];
 	service->supervisor.api_fd = service->api_supervisor[0];
+	service->supervisor.loader_fd = service->loader[0];
+	capture_use_loader(service->supervisor.capture, service->loader[0]);
 	return 0;
+}
+
+/* It ends when nobody can ask it any more. */
+static void end_role(struct keeper *keeper, int socket)
+{
+	if (!keeper)
+		return;
+	close(socket);
+	keeper_stop(keeper, STOP_MS);
 }
 
 static void service_close(struct service *service)
@@ -213,18 +354,55 @@ static void service_close(struct service *service)
 	struct supervisor *supervisor = &service->supervisor;
 
 	capture_close(supervisor->capture);
+	end_role(supervisor->attaching, supervisor->attach_helper.socket);
 	inspector_free(supervisor->inspector);
+	end_role(supervisor->inspecting, service->inspector_supervisor[0]);
+	table_clear(&supervisor->accounts);
 	consents_close(supervisor->consents);
 	config_free(supervisor->config);
+	declared_clear(&supervisor->declared);
 	free(supervisor->targets);
-	free(supervisor->target_of);
+	free(supervisor->files);
+	free(supervisor->leaving);
+	watch_clear(supervisor);
+	mounts_close(supervisor->mounts);
+	cost_close(&supervisor->self);
+	if (service->has_begun)
+		last_run_end(service->places.state_lock_fd);
 	places_close(&service->places);
 	free(service);
+}
+
+static bool has_socket(const struct serve_options *options)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/control", options->runtime_directory);
+	return !access(path, F_OK);
+}
+
+/* What one that was killed held in the kernel went with its processes. */
+static void tell_last_run(struct service *service, const struct serve_options *options,
+			  bool had_socket)
+{
+	struct last_run last = last_run_begin(service->places.state_lock_fd, clock_now_us());
+	char since[CLOCK_TEXT];
+
+	service->has_begun = true;
+	if (!last.was_cut_off)
+		return;
+	clock_format(last.since_us, since);
+	fprintf(stderr,
+		"telprobe: the service before this one (process %d, since %s) did not end "
+		"properly; nothing was captured since; cleared away: its hold on '%s'%s%s%s\n",
+		last.pid, since, options->state_directory, had_socket ? " and its socket '" : "",
+		had_socket ? service->places.socket : "", had_socket ? "'" : "");
 }
 
 int serve(const struct serve_options *options, struct error *error)
 {
 	struct service *service = calloc(1, sizeof(*service));
+	bool had_socket;
 	int ret;
 
 	if (!service)
@@ -235,12 +413,15 @@ int serve(const struct serve_options *options, struct error *error)
 		error_hint(error, "sudo telprobe serve; it drops its rights itself");
 		goto close;
 	}
-	ret = accounts_find(&service->accounts, error);
+	ret = prepare(service, options, error);
+	had_socket = !ret && has_socket(options);
 	if (!ret)
 		ret = places_open(options, &service->accounts, &service->places, error);
 	if (!ret)
-		ret = open_supervisor(service, options, error);
-	if (ret || options->is_check)
+		tell_last_run(service, options, had_socket);
+	if (!ret)
+		ret = open_supervisor(service, error);
+	if (ret)
 		goto close;
 	ret = start_roles(service, error);
 	if (!ret)

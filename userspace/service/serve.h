@@ -11,12 +11,11 @@ struct serve_options {
 	const char *config_directory;  /* CONFIG_DIRECTORY */
 	const char *state_directory;   /* consent/, events/ */
 	const char *runtime_directory; /* control, lock */
-	int is_check;		       /* say whether it could start, and stop there */
 };
 
 /** serve() - run the service until it is told to stop
  * Needs root to begin with; no role of it stays root. Uses the accounts telprobe,
- * telprobe-collect, telprobe-api and the group telprobe-api.
+ * telprobe-collect, telprobe-api, telprobe-inspect, telprobe-attach and their groups.
  * Return: 0 stopped as told; negative errno with what and hint. */
 int serve(const struct serve_options *options, struct error *error);
 

@@ -4,6 +4,30 @@
 
 #include "service/supervisor.h"
 
+enum { ACCOUNTS_MAX = 1 << 16 }; /* as many have room in the kernel's map, one target each */
+
+static bool has_account(const struct supervisor *supervisor, uint32_t uid)
+{
+	const uint32_t *is_listed = table_find(&supervisor->accounts, &uid);
+
+	return is_listed && *is_listed;
+}
+
+enum tp_level person_level(const struct supervisor *supervisor, uint32_t uid,
+			   const struct consent_target *target, enum consent_reason *out_reason)
+{
+	enum consent_reason reason;
+	enum tp_level level = consents_level(supervisor->consents, uid, target, &reason);
+
+	if (reason == CONSENT_BY_POLICY && !has_account(supervisor, uid)) {
+		level = TP_LEVEL_OFF;
+		reason = CONSENT_NEVER_ASKED;
+	}
+	if (out_reason)
+		*out_reason = reason;
+	return level;
+}
+
 enum tp_level consent_highest(const struct supervisor *supervisor, uint32_t uid)
 {
 	enum tp_level highest = TP_LEVEL_OFF;
@@ -11,7 +35,7 @@ enum tp_level consent_highest(const struct supervisor *supervisor, uint32_t uid)
 
 	for (i = 0; i < supervisor->target_count; i++) {
 		struct consent_target target = target_consent(supervisor, &supervisor->targets[i]);
-		enum tp_level level = consents_level(supervisor->consents, uid, &target, NULL);
+		enum tp_level level = person_level(supervisor, uid, &target, NULL);
 
 		if (level > highest)
 			highest = level;
@@ -21,53 +45,68 @@ enum tp_level consent_highest(const struct supervisor *supervisor, uint32_t uid)
 
 static int tell_kernel(struct supervisor *supervisor, uint32_t uid, struct error *error)
 {
+	int ret = 0, failed;
 	uint32_t i;
-	int ret;
 
-	for (i = 0; i < supervisor->target_count; i++) {
+	for (i = 0; i < supervisor->target_count;
+	     i++) { /* one that fails does not keep the others */
 		struct consent_target target = target_consent(supervisor, &supervisor->targets[i]);
-		enum tp_level level = consents_level(supervisor->consents, uid, &target, NULL);
+		const struct consent_end *end = consents_end(supervisor->consents, uid, &target);
+		const struct tp_consent agreed = {
+			.level = person_level(supervisor, uid, &target, NULL),
+			.without = consents_without(supervisor->consents, uid, &target),
+			.until_ns = end ? (uint64_t)end->ends_us * 1000 : 0,
+		};
 
-		ret = capture_consent(supervisor->capture, uid, i + 1, level, error);
-		if (ret)
-			return ret;
+		failed = capture_consent(supervisor->capture, uid, i + 1, &agreed,
+					 ret ? NULL : error);
+		ret = ret ? ret : failed;
 	}
-	return 0;
+	return ret;
 }
 
-static void tell_collector(struct supervisor *supervisor, uint32_t uid)
+void consent_tell_collector(struct supervisor *supervisor, uint32_t uid)
 {
 	struct message message = { .kind = MESSAGE_CONSENTED,
 				   .uid = uid,
 				   .number = consent_highest(supervisor, uid) };
+	uint32_t i;
 
-	collector_send(supervisor, &message);
+	for (i = 0; i < supervisor->target_count; i++)
+		if (consents_is_marked(supervisor->consents, uid, supervisor->targets[i].name))
+			message.marked[i / 8] |= (uint8_t)(1 << i % 8);
+	collector_send(supervisor, &message, -1);
 }
 
 int consent_apply(struct supervisor *supervisor, uint32_t uid, struct error *error)
 {
-	int ret;
+	int ret, failed;
 
 	if (consent_highest(supervisor, uid) != TP_LEVEL_OFF)
-		tell_collector(supervisor, uid); /* before its first record */
+		consent_tell_collector(supervisor, uid); /* before its first record */
 	ret = tell_kernel(supervisor, uid, error);
-	if (!ret)
-		ret = capture_barrier(supervisor->capture, error);
-	if (ret)
-		return ret;
+	failed = capture_barrier(supervisor->capture, ret ? NULL : error);
 	collector_drain(supervisor);
-	tell_collector(supervisor, uid);
-	return 0;
+	consent_tell_collector(supervisor,
+			       uid); /* a no also where the kernel side could not be told */
+	return ret ? ret : failed;
 }
 
-static int apply_one(uint32_t uid, void *data)
+static int tell_kernel_of(uint32_t uid, void *data)
 {
 	struct supervisor *supervisor = data;
 	struct error error = { 0 };
 
-	tell_collector(supervisor, uid);
+	if (consent_highest(supervisor, uid) != TP_LEVEL_OFF)
+		consent_tell_collector(supervisor, uid);
 	if (tell_kernel(supervisor, uid, &error))
 		fprintf(stderr, "telprobe: %s\n", error.what);
+	return 0;
+}
+
+static int tell_collector_of(uint32_t uid, void *data)
+{
+	consent_tell_collector(data, uid);
 	return 0;
 }
 
@@ -82,17 +121,62 @@ static bool has_opt_out(const struct supervisor *supervisor)
 	return false;
 }
 
+/* Who has an account only counts where a policy is on for people who never decided, or was. One that
+ * is gone stays known: what the policy gave it is to be taken back. */
+static void list_accounts(struct supervisor *supervisor)
+{
+	const struct passwd *account;
+	size_t position = 0;
+	uint32_t *is_listed;
+
+	while ((is_listed = table_next(&supervisor->accounts, &position, NULL)))
+		*is_listed = false;
+	if (!has_opt_out(supervisor))
+		return;
+	setpwent();
+	while ((account = getpwent())) {
+		const uint32_t uid = account->pw_uid;
+
+		is_listed = table_add(&supervisor->accounts, &uid);
+		if (is_listed)
+			*is_listed = true;
+	}
+	endpwent();
+}
+
+static void each_person(struct supervisor *supervisor, int (*tell)(uint32_t uid, void *data))
+{
+	size_t position = 0;
+	const void *uid;
+
+	while (table_next(&supervisor->accounts, &position, &uid))
+		tell(*(const uint32_t *)uid, supervisor);
+	consents_each_uid(supervisor->consents, tell, supervisor);
+}
+
+void consent_introduce(struct supervisor *supervisor)
+{
+	each_person(supervisor, tell_collector_of);
+	ending_introduce(supervisor);
+}
+
+void consent_begin(struct supervisor *supervisor)
+{
+	table_init(&supervisor->accounts, sizeof(uint32_t), sizeof(uint32_t), ACCOUNTS_MAX);
+	list_accounts(supervisor);
+	each_person(supervisor, tell_kernel_of);
+}
+
+/* What is in the ring was agreed to when it was recorded: it is stored before the collector hears of
+ * a no. */
 void consent_apply_all(struct supervisor *supervisor)
 {
-	struct passwd *account;
+	struct error error = { 0 };
 
-	/* on for people who never decided; off again when the policy is another one */
-	if (has_opt_out(supervisor) || supervisor->had_opt_out) {
-		setpwent();
-		while ((account = getpwent()))
-			apply_one(account->pw_uid, supervisor);
-		endpwent();
-		supervisor->had_opt_out = has_opt_out(supervisor);
-	}
-	consents_each_uid(supervisor->consents, apply_one, supervisor);
+	list_accounts(supervisor);
+	each_person(supervisor, tell_kernel_of);
+	if (capture_barrier(supervisor->capture, &error))
+		fprintf(stderr, "telprobe: %s\n", error.what);
+	collector_drain(supervisor);
+	each_person(supervisor, tell_collector_of);
 }

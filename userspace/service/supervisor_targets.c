@@ -1,15 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <errno.h>
-#include <fcntl.h>
+#include <fnmatch.h>
 #include <glob.h>
+#include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/inotify.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/clock.h"
+#include "service/collector.h"
+#include "service/config_keys.h"
+#include "service/mounts.h"
 #include "service/supervisor.h"
+#include "service/target_file.h"
+
+enum {
+	PATTERN_FILES =
+		SUPERVISOR_OBJECTS, /* of one pattern: who may write there could make millions */
+};
 
 struct consent_target target_consent(const struct supervisor *supervisor,
 				     const struct supervised_target *target)
@@ -17,32 +27,70 @@ struct consent_target target_consent(const struct supervisor *supervisor,
 	const struct config_target *config = target->config;
 	struct consent_target consent = { .name = target->name, .policy = CONSENT_LOCKED };
 
-	if (!config || !supervisor->config->is_enabled)
+	if (!config || !supervisor->config->is_enabled || supervisor->is_suspended)
 		return consent;
 	consent.policy = config->policy;
 	consent.level_default = config->level_default;
 	consent.level_max = config->level_max < supervisor->config->level_max
 				    ? config->level_max
 				    : supervisor->config->level_max;
+	consent.without = config->without | supervisor->config->without;
 	return consent;
 }
 
-static void tell_problem(struct supervised_target *target, const char *what)
+/* The first of a scan is kept, and told when the scan before had another. */
+static void note_problem(struct supervised_target *target, const char *what)
 {
-	if (!strcmp(target->problem, what))
-		return; /* told already */
-	snprintf(target->problem, sizeof(target->problem), "%.*s", (int)sizeof(target->problem) - 1,
-		 what);
+	if (!target->problem[0])
+		snprintf(target->problem, sizeof(target->problem), "%.*s",
+			 (int)sizeof(target->problem) - 1, what);
+}
+
+void tell_problem(struct supervised_target *target, const char *what)
+{
+	note_problem(target, what);
 	fprintf(stderr, "telprobe: target '%s': %s\n", target->name, what);
 }
 
-static void tell_object(struct supervisor *supervisor, uint16_t object)
+/* What stands for a target in people's files, the same after each start: FNV-1a, never 0 or 1. */
+static uint32_t origin_of(const struct supervised_target *target)
 {
-	struct message message = { .kind = MESSAGE_OBJECT, .object = object };
+	uint32_t hash = 2166136261u;
+	const char *at;
+
+	for (at = target->name; *at; at++)
+		hash = (hash ^ (unsigned char)*at) * 16777619u;
+	return hash > COLLECTOR_ORIGIN ? hash : COLLECTOR_ORIGIN + 1;
+}
+
+/* Return: 0 for none. */
+static uint32_t number_of(const struct supervisor *supervisor,
+			  const struct supervised_target *target)
+{
+	return target ? (uint32_t)(target - supervisor->targets) + 1 : 0;
+}
+
+static void tell_object(struct supervisor *supervisor, uint16_t object,
+			const struct supervised_target *target)
+{
+	struct message message = { .kind = MESSAGE_OBJECT,
+				   .object = object,
+				   .target = number_of(supervisor, target),
+				   .number = target ? origin_of(target) : COLLECTOR_ORIGIN,
+				   .place = capture_generation(supervisor->capture, object) };
 	const char *name = capture_name(supervisor->capture, object);
 
 	snprintf(message.text, sizeof(message.text), "%s", name ? name : "");
-	collector_send(supervisor, &message);
+	collector_send(supervisor, &message, -1);
+}
+
+/* Return: NULL for a file that is leaving. */
+static const struct supervised_target *target_of(const struct supervisor *supervisor,
+						 uint16_t object)
+{
+	uint32_t number = supervisor->files[object].target;
+
+	return number ? &supervisor->targets[number - 1] : NULL;
 }
 
 void targets_tell(struct supervisor *supervisor)
@@ -50,26 +98,30 @@ void targets_tell(struct supervisor *supervisor)
 	uint16_t object;
 
 	for (object = 1; object <= capture_last_object(supervisor->capture); object++)
-		if (supervisor->target_of[object])
-			tell_object(supervisor, object);
+		if (capture_name(supervisor->capture, object))
+			tell_object(supervisor, object, target_of(supervisor, object));
 }
 
 static int attach_held(struct supervisor *supervisor, struct supervised_target *target,
-		       uint16_t object, int fd, struct error *error)
+		       uint16_t object, struct error *error)
 {
+	const uint32_t number = number_of(supervisor, target);
+	int fd = capture_file(supervisor->capture, object), ret; /* no other: capture_use() */
 	struct inspection *inspection = NULL;
 	struct capture_added added;
-	int ret;
 
 	ret = inspector_look(supervisor->inspector, fd, &inspection, error);
 	if (ret) {
 		capture_drop(supervisor->capture, object);
 		return ret;
 	}
-	capture_assign(supervisor->capture, object, (uint32_t)(target - supervisor->targets) + 1);
+	capture_assign(supervisor->capture, object, number);
 	ret = inspector_keep(supervisor->inspector, object, fd, error);
 	if (!ret)
-		tell_object(supervisor, object); /* before its first record */
+		tell_object(supervisor, object, target); /* before its first record */
+	if (!ret && supervisor->is_reading_names)
+		ret = capture_read_names(supervisor->capture, object, target_declares(target),
+					 error);
 	if (!ret)
 		ret = capture_attach(supervisor->capture, object, inspection, &added, error);
 	else
@@ -79,83 +131,185 @@ static int attach_held(struct supervisor *supervisor, struct supervised_target *
 		inspector_drop(supervisor->inspector, object);
 		return ret;
 	}
-	supervisor->target_of[object] = (uint32_t)(target - supervisor->targets) + 1;
+	supervisor->files[object] = (struct supervised_file){ .target = number };
 	target->files++;
 	target->sites += added.sites;
 	return 0;
 }
 
-static void attach_file(struct supervisor *supervisor, struct supervised_target *target,
-			const char *path)
+static uint32_t paths_line(const struct config_target *config)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), ret;
-	struct error error = { 0 };
+	return config_keys_line(config->lines, "paths");
+}
+
+/* A file belongs to one target, however many names it has. */
+static int check_owner(struct supervisor *supervisor, const struct supervised_target *target,
+		       uint16_t object, const char *path, struct error *error)
+{
+	const struct supervised_target *owner;
+
+	if (!supervisor->files[object].target)
+		return -EINPROGRESS; /* it is still leaving */
+	owner = &supervisor->targets[supervisor->files[object].target - 1];
+	if (owner == target)
+		return 0;
+	return error_set(error, -EEXIST,
+			 "'%s' (%s:%" PRIu32 ") is '%s' of target '%s' (%s:%" PRIu32 "): an event "
+			 "belongs to one target",
+			 path, target->config->file, paths_line(target->config),
+			 capture_path(supervisor->capture, object), owner->name,
+			 owner->config ? owner->config->file : "gone",
+			 owner->config ? paths_line(owner->config) : 0);
+}
+
+/* The file is held. Where it may be unmounted, only while somebody has it. */
+static int attach_new(struct supervisor *supervisor, struct supervised_target *target,
+		      uint16_t object, const char *path, bool is_passing, struct error *error)
+{
+	enum capture_use use = CAPTURE_SHARED;
+	int ret;
+
+	if (is_passing) {
+		watch_access(supervisor, target, path); /* first: it may be executed right now */
+		use = capture_use(supervisor->capture, object);
+	}
+	if (use != CAPTURE_SHARED) {
+		capture_drop(supervisor->capture, object);
+		return use == CAPTURE_WRITTEN
+			       ? error_set(error, -EBUSY, "'%s' is being written", path)
+			       : error_set(error, -ENODEV,
+					   "'%s' is on a file system that may be unmounted: "
+					   "attached while it runs",
+					   path);
+	}
+	ret = attach_held(supervisor, target, object, error);
+	if (!ret)
+		supervisor->files[object].is_passing = is_passing;
+	return ret;
+}
+
+/* Whether the target still names the file by the path it was found at. */
+static bool is_configured(const struct supervised_target *target, const char *path)
+{
+	size_t i;
+
+	for (i = 0; target->config && i < target->config->path_count; i++)
+		if (!fnmatch(target->config->paths[i], path, FNM_PATHNAME | FNM_PERIOD))
+			return true;
+	return false;
+}
+
+/* A link that leads to a file the same target lists anyway is nothing to tell. */
+static bool is_found_elsewhere(const struct supervised_target *target, const char *path)
+{
+	char real[PATH_MAX];
+
+	return realpath(path, real) && is_configured(target, real);
+}
+
+static int open_and_hold(struct supervisor *supervisor, const char *pattern, const char *path,
+			 bool *is_passing, uint16_t *object, struct error *error)
+{
 	struct stat status;
+	int fd = target_file_open(pattern, path, &status, error), ret;
+
+	if (fd < 0)
+		return fd;
+	*is_passing = !mounts_are_lasting(supervisor->mounts, status.st_dev);
+	if (*is_passing && target_file_is_overlaid(fd))
+		ret = error_set(error, -ENOTSUP,
+				"'%s' is seen through an overlay mount, maybe one of many: list "
+				"the file of the layer (guide: Containers)",
+				path);
+	else
+		ret = capture_hold(supervisor->capture, fd, path, object, error);
+	close(fd);
+	return ret;
+}
+
+static void attach_file(struct supervisor *supervisor, struct supervised_target *target,
+			const char *pattern, const char *path)
+{
+	struct error error = { 0 };
+	bool is_passing = false;
+	uint16_t object = 0;
+	int ret = open_and_hold(supervisor, pattern, path, &is_passing, &object, &error);
+
+	if (!ret)
+		ret = attach_new(supervisor, target, object, path, is_passing, &error);
+	else if (ret == -EEXIST)
+		ret = check_owner(supervisor, target, object, path, &error);
+	if (!ret)
+		supervisor->files[object].scan = supervisor->scans;
+	else if (ret == -EINPROGRESS) /* when it has left: leaving_drained() */
+		target->is_dirty = true;
+	else if (ret != -ELOOP || !is_found_elsewhere(target, path))
+		note_problem(target, error.what);
+}
+
+/* What the scan did not meet is no file of the target any more, but may still run. */
+static void mark_unlisted(struct supervisor *supervisor, const struct supervised_target *target)
+{
+	uint32_t number = number_of(supervisor, target);
 	uint16_t object;
 
-	if (fd < 0) {
-		error_set(&error, -errno, "cannot open '%s': %s", path, error_text(errno));
-		tell_problem(target, error.what);
-		return;
+	for (object = 1; object <= capture_last_object(supervisor->capture); object++) {
+		struct supervised_file *file = &supervisor->files[object];
+
+		if (file->target != number)
+			continue;
+		file->is_unlisted = file->scan != supervisor->scans;
+		if (file->is_unlisted || file->is_passing)
+			leaving_idle_soon(supervisor);
 	}
-	if (fstat(fd, &status) || !S_ISREG(status.st_mode)) {
-		close(fd);
-		error_set(&error, -EINVAL, "'%s' is no regular file", path);
-		tell_problem(target, error.what);
-		return;
-	}
-	ret = capture_hold(supervisor->capture, fd, path, &object, &error);
-	if (!ret)
-		ret = attach_held(supervisor, target, object, fd, &error);
-	close(fd);
-	if (ret && ret != -EEXIST)
-		tell_problem(target, error.what);
 }
 
-/* The directory of a file, or the nearest above it that is there. Return: whether it is that of the
- * file, or none. */
-static bool watch_nearest(struct supervisor *supervisor, const char *path)
+/* Return: how many files the pattern leads to; negative: we are to stop. */
+static int64_t attach_pattern(struct supervisor *supervisor, struct supervised_target *target,
+			      const char *pattern)
 {
-	char directory[4096];
-	bool is_nearest = true;
-	char *slash;
+	glob_t found = { 0 };
+	int64_t count;
+	size_t i;
 
-	snprintf(directory, sizeof(directory), "%s", path);
-	while ((slash = strrchr(directory, '/')) && slash != directory) {
-		*slash = '\0';
-		if (inotify_add_watch(supervisor->inotify_fd, directory,
-				      IN_MOVED_TO | IN_CLOSE_WRITE | IN_CREATE | IN_ONLYDIR) >= 0)
-			return is_nearest;
-		is_nearest = false;
+	if (glob(pattern, GLOB_NOSORT, NULL, &found))
+		found.gl_pathc = 0;
+	count = (int64_t)found.gl_pathc;
+	for (i = 0; i < found.gl_pathc && i < PATTERN_FILES && count >= 0; i++) {
+		attach_file(supervisor, target, pattern, found.gl_pathv[i]);
+		if (!supervisor_serve(supervisor))
+			count = -EINTR;
 	}
-	return true;
-}
-
-static void watch_directory(struct supervisor *supervisor, const char *path)
-{
-	if (!watch_nearest(supervisor, path))
-		watch_nearest(supervisor, path); /* made before the one above it was watched */
+	if (found.gl_pathc > PATTERN_FILES)
+		note_problem(target, "a pattern of it leads to more files than can be attached to: "
+				     "the rest is left out");
+	globfree(&found);
+	return count;
 }
 
 static void attach_target(struct supervisor *supervisor, struct supervised_target *target)
 {
-	size_t i, j;
+	char problem[CONTROL_TEXT];
+	int64_t files, count = 0;
+	size_t i;
 
+	memcpy(problem, target->problem, sizeof(problem));
+	target->problem[0] = '\0';
+	supervisor->scans++;
+	watch_target(supervisor, target); /* first: what changes from here on is told */
 	for (i = 0; i < target->config->path_count; i++) {
-		glob_t found = { 0 };
-
-		watch_directory(supervisor, target->config->paths[i]);
-		if (glob(target->config->paths[i], GLOB_NOSORT, NULL, &found) == 0)
-			for (j = 0; j < found.gl_pathc; j++) {
-				watch_directory(supervisor, found.gl_pathv[j]);
-				attach_file(supervisor, target, found.gl_pathv[j]);
-			}
-		else if (!target->files)
-			tell_problem(target, "none of its files is there yet");
-		globfree(&found);
+		files = attach_pattern(supervisor, target, target->config->paths[i]);
+		if (files < 0)
+			return;
+		count += files;
 	}
-	if (target->files)
-		target->problem[0] = '\0';
+	mark_unlisted(supervisor, target);
+	if (!count && !target->files)
+		note_problem(target, "none of its files is there yet");
+	if (target->problem[0] && strcmp(target->problem, problem) != 0)
+		complain(&supervisor->complaints, COMPLAINT_TARGET,
+			 (uint32_t)(target - supervisor->targets) + 1, "target '%s': %s",
+			 target->name, target->problem);
 }
 
 static struct supervised_target *target_find(struct supervisor *supervisor, const char *name)
@@ -173,23 +327,20 @@ static struct supervised_target *target_find(struct supervisor *supervisor, cons
 	return &supervisor->targets[i];
 }
 
-static void drop_unconfigured(struct supervisor *supervisor)
+/* All at once: a reload may take many away, and each takes a while. */
+static void leave_unconfigured(struct supervisor *supervisor)
 {
-	uint16_t object;
+	uint16_t object, leaving[TP_OBJECTS];
+	int count = 0;
 
 	for (object = 1; object <= capture_last_object(supervisor->capture); object++) {
-		uint32_t number = supervisor->target_of[object];
-		struct supervised_target *target;
+		uint32_t number = supervisor->files[object].target;
 
-		if (!number || supervisor->targets[number - 1].config)
-			continue;
-		target = &supervisor->targets[number - 1];
-		capture_drop(supervisor->capture, object);
-		inspector_drop(supervisor->inspector, object);
-		supervisor->target_of[object] = 0;
-		target->files = 0;
-		target->sites = 0;
+		if (number && !is_configured(&supervisor->targets[number - 1],
+					     capture_path(supervisor->capture, object)))
+			leaving[count++] = object;
 	}
+	leaving_begin(supervisor, leaving, count);
 }
 
 void targets_load(struct supervisor *supervisor)
@@ -208,33 +359,35 @@ void targets_load(struct supervisor *supervisor)
 		else
 			target->config = &config->targets[i];
 	}
-	drop_unconfigured(supervisor);
-	targets_rescan(supervisor);
+	leave_unconfigured(supervisor);
+	names_load(supervisor);
+	for (i = 0; i < supervisor->target_count; i++)
+		supervisor->targets[i].is_dirty = true;
 }
 
 void targets_rescan(struct supervisor *supervisor)
 {
 	uint32_t i;
 
-	for (i = 0; i < supervisor->target_count; i++)
-		if (supervisor->targets[i].config)
-			attach_target(supervisor, &supervisor->targets[i]);
+	for (i = 0; i < supervisor->target_count; i++) {
+		struct supervised_target *target = &supervisor->targets[i];
+
+		if (!target->is_dirty)
+			continue;
+		if (!supervisor_serve(supervisor))
+			return;
+		target->is_dirty = false;
+		if (target->config)
+			attach_target(supervisor, target);
+		else
+			watch_target(supervisor, target); /* no more */
+	}
 }
 
-void targets_written(struct supervisor *supervisor)
+void targets_try_again(struct supervisor *supervisor)
 {
-	uint16_t object;
+	uint32_t i;
 
-	while ((object = capture_broken(supervisor->capture))) {
-		uint32_t number = supervisor->target_of[object];
-
-		collector_drain(supervisor);
-		fprintf(stderr, "telprobe: '%s' is being written: detached from it\n",
-			capture_path(supervisor->capture, object));
-		inspector_drop(supervisor->inspector, object);
-		supervisor->target_of[object] = 0;
-		if (number)
-			supervisor->targets[number - 1].files--;
-		capture_release(supervisor->capture, object);
-	}
+	for (i = 0; i < supervisor->target_count; i++)
+		supervisor->targets[i].is_dirty |= supervisor->targets[i].problem[0] != '\0';
 }

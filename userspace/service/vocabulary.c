@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { PLACES_KEPT = 65536 };
+enum { STACK_WIPED = 65536, PLACES_KEPT = 65536 };
 
 struct place_key {
 	uint32_t place;
@@ -14,9 +14,11 @@ struct place_key {
 };
 
 struct place {
-	const char *text; /* the firewall's */
+	const char *text; /* the firewall's; NULL: to be judged again when its id is asked for */
 	int64_t id;	  /* 0: not known in this generation of the store */
-	bool is_refused;
+	bool hides_value;
+	bool is_other; /* the id is that of [OTHER] */
+	uint8_t layer; /* enum firewall_layer */
 };
 
 void vocabulary_init(struct vocabulary *vocabulary, struct store *store, struct firewall *firewall,
@@ -43,6 +45,26 @@ void vocabulary_forget_ids(struct vocabulary *vocabulary)
 		place->id = 0;
 }
 
+void vocabulary_forget(struct vocabulary *vocabulary, const bool is_gone[TP_OBJECTS])
+{
+	struct place *place, *kept;
+	struct table rest;
+	size_t position = 0;
+	const void *key;
+
+	table_init(&rest, sizeof(struct place_key), sizeof(struct place), PLACES_KEPT);
+	while ((place = table_next(&vocabulary->places, &position, &key))) {
+		if (is_gone[((const struct place_key *)key)->object])
+			continue;
+		kept = table_add(&rest, key);
+		if (!kept)
+			break; /* no memory: judged again when it is met again */
+		*kept = *place;
+	}
+	table_clear(&vocabulary->places);
+	vocabulary->places = rest;
+}
+
 /* The text at a place: in @buffer or the source's; NULL where it cannot be read. */
 static const char *text_of(struct vocabulary *vocabulary, const struct place_key *key,
 			   char buffer[64], bool *out_is_too_long)
@@ -59,7 +81,18 @@ static const char *text_of(struct vocabulary *vocabulary, const struct place_key
 	return ret ? NULL : buffer;
 }
 
-static void judge(struct vocabulary *vocabulary, const struct place_key *key, struct place *place)
+/* A refused text must not stay in memory: its copies, and those of its disguises, were on the stack
+ * below here. Once for each place, so it costs no event anything. */
+static __attribute__((noinline)) void wipe_stack(void)
+{
+	char room[STACK_WIPED];
+
+	explicit_bzero(room, sizeof(room));
+}
+
+/* Return: what to store, until the firewall is asked again. */
+static const char *judge(struct vocabulary *vocabulary, const struct place_key *key,
+			 struct place *place)
 {
 	const struct collector_source *source = &vocabulary->source;
 	struct firewall_verdict verdict;
@@ -70,10 +103,14 @@ static void judge(struct vocabulary *vocabulary, const struct place_key *key, st
 	/* where a text comes from is known even if it is too long: then its shape is wrong */
 	verdict = firewall_check(vocabulary->firewall, key->field, key->provenance,
 				 is_too_long ? "" : text);
-	place->text = verdict.text;
-	place->is_refused = verdict.layer != FIREWALL_PASSED;
-	if (place->is_refused && source->refused)
+	place->text = verdict.is_kept ? verdict.text : NULL;
+	place->layer = (uint8_t)verdict.layer;
+	place->hides_value = verdict.hides_value;
+	if (place->layer != FIREWALL_PASSED && source->refused)
 		source->refused(source->data, key->object, verdict.layer, text);
+	explicit_bzero(buffer, sizeof(buffer));
+	wipe_stack();
+	return verdict.text;
 }
 
 /* Return: where to remember the place; @without, zeroed by the caller, if there is no memory. */
@@ -89,37 +126,104 @@ static struct place *remember(struct vocabulary *vocabulary, const struct place_
 	return place ? place : without;
 }
 
+/* *out_text: what to store, NULL where only its id or the file can tell */
+static struct place *judged(struct vocabulary *vocabulary, const struct place_key *key,
+			    struct place *without, const char **out_text)
+{
+	struct place *place = table_find(&vocabulary->places, key);
+
+	if (place) {
+		*out_text = place->text;
+	} else {
+		place = remember(vocabulary, key, without);
+		*out_text = judge(vocabulary, key, place);
+	}
+	return place;
+}
+
+/* What a program says without end must not fill a person's file: beyond so many names of a target
+ * a new one is kept as [OTHER]. Placeholders are few, and the administrator's own words too. */
+static int intern(struct vocabulary *vocabulary, const struct place_key *key, const char *text,
+		  struct place *place, struct error *error)
+{
+	const struct collector_source *source = &vocabulary->source;
+	struct collector_budget budget = { .origin = COLLECTOR_ORIGIN, .names = COLLECTOR_NAMES };
+	int ret;
+
+	if (place->layer != FIREWALL_PASSED || key->provenance == FIREWALL_DECLARED)
+		return store_name(vocabulary->store, text, &place->id, error);
+	if (source->budget)
+		budget = source->budget(source->data, key->object);
+	ret = store_name_within(vocabulary->store, text, budget.origin, budget.names, &place->id,
+				error);
+	if (ret || place->id)
+		return ret;
+	place->is_other = true;
+	return vocabulary_other(vocabulary, &place->id, error);
+}
+
 static int find(struct vocabulary *vocabulary, const struct place_key *key,
 		struct vocabulary_name *out, struct error *error)
 {
-	struct place *place = table_find(&vocabulary->places, key), without = { 0 };
-	int ret;
+	struct place without = { 0 };
+	const char *text;
+	struct place *place = judged(vocabulary, key, &without, &text);
+	int ret = 0;
 
-	if (!place) {
-		place = remember(vocabulary, key, &without);
-		judge(vocabulary, key, place);
-	}
 	if (!place->id) {
-		ret = store_name(vocabulary->store, place->text, &place->id, error);
-		if (ret) {
-			place->id = 0;
-			return ret;
-		}
+		place->is_other = false;
+		ret = intern(vocabulary, key, text ? text : judge(vocabulary, key, place), place,
+			     error);
+	}
+	if (ret) {
+		place->id = 0;
+		return ret;
 	}
 	out->id = place->id;
-	out->is_refused = place->is_refused;
+	out->is_other = place->is_other;
+	out->is_refused = place->layer != FIREWALL_PASSED || place->is_other;
+	out->hides_value = place->hides_value;
 	return 0;
+}
+
+static enum firewall_provenance provenance_of(uint32_t place)
+{
+	if (place == TP_PLACE_UNDECLARED)
+		return FIREWALL_UNKNOWN;
+	return place >= TP_PLACE_DECLARED ? FIREWALL_DECLARED : FIREWALL_CONSTANT;
+}
+
+static enum firewall_layer layer_of(struct vocabulary *vocabulary, const struct place_key *key)
+{
+	struct place without = { 0 };
+	const char *text;
+
+	return (enum firewall_layer)judged(vocabulary, key, &without, &text)->layer;
+}
+
+static struct place_key name_key(uint16_t object, uint32_t place, enum firewall_field field)
+{
+	return (struct place_key){
+		.place = place,
+		.object = object,
+		.field = (uint8_t)field,
+		.provenance = (uint8_t)provenance_of(place),
+	};
+}
+
+static struct place_key program_key(uint16_t object)
+{
+	return (struct place_key){
+		.object = object,
+		.field = FIREWALL_APP,
+		.provenance = FIREWALL_PROGRAM,
+	};
 }
 
 int vocabulary_find(struct vocabulary *vocabulary, uint16_t object, uint32_t place,
 		    enum firewall_field field, struct vocabulary_name *out, struct error *error)
 {
-	const struct place_key key = {
-		.place = place,
-		.object = object,
-		.field = (uint8_t)field,
-		.provenance = place == TP_PLACE_UNDECLARED ? FIREWALL_UNKNOWN : FIREWALL_CONSTANT,
-	};
+	const struct place_key key = name_key(object, place, field);
 
 	if (place == TP_PLACE_ABSENT) {
 		*out = (struct vocabulary_name){ 0 };
@@ -131,11 +235,40 @@ int vocabulary_find(struct vocabulary *vocabulary, uint16_t object, uint32_t pla
 int vocabulary_program(struct vocabulary *vocabulary, uint16_t object, struct vocabulary_name *out,
 		       struct error *error)
 {
-	const struct place_key key = {
-		.object = object,
-		.field = FIREWALL_APP,
-		.provenance = FIREWALL_PROGRAM,
-	};
+	const struct place_key key = program_key(object);
 
 	return find(vocabulary, &key, out, error);
+}
+
+int vocabulary_hidden(struct vocabulary *vocabulary, struct vocabulary_name *out,
+		      struct error *error)
+{
+	*out = (struct vocabulary_name){ .is_refused = true };
+	return store_name(vocabulary->store, "[REDACTED]", &out->id, error);
+}
+
+int vocabulary_other(struct vocabulary *vocabulary, int64_t *out_id, struct error *error)
+{
+	return store_name(vocabulary->store, "[OTHER]", out_id, error);
+}
+
+enum firewall_layer vocabulary_layer(struct vocabulary *vocabulary, uint16_t object, uint32_t place,
+				     enum firewall_field field)
+{
+	const struct place_key key = name_key(object, place, field);
+
+	return place == TP_PLACE_ABSENT ? FIREWALL_PASSED : layer_of(vocabulary, &key);
+}
+
+enum firewall_layer vocabulary_program_layer(struct vocabulary *vocabulary, uint16_t object)
+{
+	const struct place_key key = program_key(object);
+
+	return layer_of(vocabulary, &key);
+}
+
+void vocabulary_judge_by(struct vocabulary *vocabulary, struct firewall *firewall)
+{
+	vocabulary->firewall = firewall;
+	table_clear(&vocabulary->places);
 }

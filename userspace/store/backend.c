@@ -20,3 +20,11 @@ int store_open_backend(const struct store_backend *backend, struct store **out, 
 	*out = store;
 	return 0;
 }
+
+int store_each_erasure(struct store *store, store_erasure_callback callback, void *data,
+		       struct error *error)
+{
+	if (!store_is_elsewhere(store) || !store->backend.each_erasure)
+		return 0;
+	return store->backend.each_erasure(store->backend.data, callback, data, error);
+}

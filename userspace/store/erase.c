@@ -2,19 +2,17 @@
 #include <errno.h>
 
 #include "store/handle.h"
+#include "store/retention.h"
 
 static const char act[] = "erase";
 
 /* Empty the log into the file. A reader that still looks at the log keeps it from being cut. */
 static int empty_log(struct store *store, struct error *error)
 {
-	int result = sqlite3_wal_checkpoint_v2(store->database, "main", SQLITE_CHECKPOINT_TRUNCATE,
-					       NULL, NULL);
+	int ret = store_empty_log(store, act, error);
 
-	if (result == SQLITE_OK)
-		return 0;
-	if ((result & 0xff) != SQLITE_BUSY)
-		return store_failed(store, error, act);
+	if (ret != -EBUSY)
+		return ret;
 	error_set(error, -EBUSY,
 		  "deleted everything in '%s', but another process still reads it: "
 		  "the old bytes stay in its log until then",
@@ -25,19 +23,12 @@ static int empty_log(struct store *store, struct error *error)
 
 static int delete_rows(struct store *store, struct error *error)
 {
-	static const enum query queries[] = { DELETE_EVENTS,   DELETE_RESOURCES, DELETE_CONTEXTS,
-					      DELETE_SESSIONS, DELETE_SERIES,	 DELETE_NAMES,
-					      RAISE_GENERATION };
-	size_t i;
-	int ret = store_begin(store, error);
+	static const enum query queries[] = { DELETE_EVENTS,   DELETE_RESOURCES, DELETE_LATE,
+					      DELETE_CONTEXTS, DELETE_SESSIONS,	 DELETE_SERIES,
+					      DELETE_NAMES,    DELETE_REMOVALS,	 DELETE_DAILY,
+					      DELETE_BUCKETS,  RAISE_GENERATION };
+	int ret = store_run_all(store, queries, sizeof(queries) / sizeof(queries[0]), act, error);
 
-	for (i = 0; i < sizeof(queries) / sizeof(queries[0]) && !ret; i++)
-		ret = store_run(store, queries[i], act, error);
-	if (!ret)
-		ret = store_commit(store, NULL, 0, 0, error);
-	if (!ret)
-		return 0;
-	store_rollback(store);
 	if (ret == -ENOSPC && error)
 		error_hint(error,
 			   "nothing was deleted: overwriting the rows needs %lld KiB of "
@@ -59,13 +50,15 @@ int store_delete_all(struct store *store, int64_t *out_freed_bytes, struct error
 	before = store_file_bytes(store);
 	if (store->is_in_batch)
 		return error_set(error, -EINVAL, "cannot erase '%s': a batch is open", store->path);
+	store_clean_end(store); /* what it counted is gone */
 	ret = delete_rows(store, error);
 	if (ret)
 		return ret;
 	store->last_event = 0;
+	store->newest_event = -1;
 	ret = empty_log(store, error);
 	if (!ret)
-		ret = store_script(store, "VACUUM", act, error);
+		ret = store_script(store, "PRAGMA auto_vacuum = INCREMENTAL; VACUUM", act, error);
 	if (!ret)
 		ret = empty_log(store, error);
 	if (ret)

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "store/handle.h"
 #include "store/recall.h"
@@ -40,20 +39,14 @@ struct store_walk {
 	int64_t first;	    /* and the first of those found */
 	int64_t stop_us;    /* of the slice, CLOCK_MONOTONIC; 0: never */
 	int64_t generation; /* of the file the walk began in; 0: not begun */
+	int64_t sweeps;	    /* of the file in the last slice */
+	struct store_cursor after, now; /* of a follower: the look before, and this one */
 	uint8_t id_key[STORE_KEY_BYTES];
 };
 
-static int64_t now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000ll + now.tv_nsec / 1000;
-}
-
 static bool is_over(const struct store_walk *walk, unsigned int rows)
 {
-	return walk->stop_us && rows % ROWS_A_LOOK == 0 && now_us() >= walk->stop_us;
+	return walk->stop_us && rows % ROWS_A_LOOK == 0 && store_now_us() >= walk->stop_us;
 }
 
 static int read_resources(struct store_walk *walk, struct store_row *row)
@@ -78,12 +71,13 @@ static int read_resources(struct store_walk *walk, struct store_row *row)
 	return 0;
 }
 
-static void row_set(struct store_row *row, sqlite3_stmt *statement,
+static void row_set(struct store_row *row, uint32_t owner, sqlite3_stmt *statement,
 		    const struct known_series *series, const struct known_session *session)
 {
 	int64_t above = sqlite3_column_int64(statement, 5);
 
 	row->id = sqlite3_column_int64(statement, 0);
+	row->owner = owner;
 	row->time_us = row->id >> EVENT_TIE_BITS;
 	row->value = sqlite3_column_int64(statement, 3);
 	row->span = (uint32_t)sqlite3_column_int64(statement, 4);
@@ -130,7 +124,7 @@ static int tell_event(struct store_walk *walk, sqlite3_stmt *statement)
 		return ret;
 	if (walk->filter.with_sequence)
 		session->events++;
-	row_set(&row, statement, series, session);
+	row_set(&row, walk->store->owner, statement, series, session);
 	if (!is_asked_for(walk, row.id, row.context, row.type))
 		return 0;
 	if (row.type == TP_EXIT)
@@ -150,11 +144,23 @@ static int range_statement(struct store_walk *walk, enum query query, int64_t fr
 	return ret;
 }
 
+/* The events from where the walk stands on; for a follower those that came since its last look. */
+static int tell_statement(struct store_walk *walk, sqlite3_stmt **out)
+{
+	const int64_t marks[] = { walk->after.newest, walk->after.late, walk->now.late };
+	int ret = range_statement(walk, walk->filter.cursor ? EACH_EVENT_AFTER : EACH_EVENT,
+				  walk->next, walk->until, out);
+
+	if (!ret && walk->filter.cursor && store_bind(*out, 3, marks, 3) != SQLITE_OK)
+		ret = store_failed(walk->store, walk->error, act);
+	return ret;
+}
+
 static int tell(struct store_walk *walk)
 {
 	unsigned int rows = 0;
 	sqlite3_stmt *statement;
-	int ret = range_statement(walk, EACH_EVENT, walk->next, walk->until, &statement);
+	int ret = tell_statement(walk, &statement);
 
 	if (ret)
 		return ret;
@@ -168,32 +174,19 @@ static int tell(struct store_walk *walk)
 			break;
 	}
 	sqlite3_reset(statement);
-	if (!ret)
-		walk->phase = WALK_DONE;
-	return ret;
-}
-
-/* Two numbers of a row, 0 for NULL. Return: 1 a row, 0 none, negative errno. */
-static int numbers(struct store_walk *walk, enum query query, const int64_t *values, int count,
-		   int64_t out[2])
-{
-	sqlite3_stmt *statement;
-	int ret = store_statement(walk->store, query, &statement, walk->error);
-
 	if (ret)
 		return ret;
-	if (store_bind(statement, 1, values, count) != SQLITE_OK)
-		return store_failed(walk->store, walk->error, act);
-	ret = store_step(walk->store, statement, act, walk->error);
-	if (ret == 1) {
-		out[0] = sqlite3_column_int64(statement, 0);
-		out[1] = sqlite3_column_count(statement) > 1 ? sqlite3_column_int64(statement, 1)
-							     : 0;
-		if (sqlite3_column_type(statement, 0) == SQLITE_NULL)
-			ret = 0;
-	}
-	sqlite3_reset(statement);
-	return ret;
+	walk->phase = WALK_DONE;
+	if (walk->filter.cursor)
+		*walk->filter.cursor = walk->now;
+	return 0;
+}
+
+/* As store_numbers(). */
+static int numbers(struct store_walk *walk, enum query query, const int64_t *values, int count,
+		   int64_t *out)
+{
+	return store_numbers(walk->store, query, values, count, out, act, walk->error);
 }
 
 static int64_t later(int64_t a, int64_t b)
@@ -249,6 +242,10 @@ static int begin(struct store_walk *walk)
 	ret = narrow_to_context(walk);
 	if (!ret)
 		ret = narrow_to_present(walk);
+	if (!ret && walk->filter.cursor) {
+		walk->after = *walk->filter.cursor;
+		ret = store_look(walk->store, &walk->after, &walk->now, walk->error);
+	}
 	walk->phase = walk->filter.limit ? WALK_SEARCHES : WALK_PREPARES;
 	walk->next = walk->first = walk->until;
 	walk->missing = walk->filter.limit;
@@ -327,6 +324,9 @@ static int check_same(struct store_walk *walk)
 
 	if (ret < 0)
 		return ret;
+	if (walk->sweeps != generation[1])
+		recall_forget(&walk->recall);
+	walk->sweeps = generation[1];
 	if (!walk->generation) {
 		walk->generation = generation[0];
 		memcpy(walk->id_key, store->id_key, sizeof(walk->id_key));
@@ -406,7 +406,7 @@ void store_walk_free(struct store_walk *walk)
 int store_walk_slice(struct store_walk *walk, struct store *store, int64_t budget_us,
 		     store_row_callback callback, void *data, struct error *error)
 {
-	walk->stop_us = budget_us ? now_us() + budget_us : 0;
+	walk->stop_us = budget_us ? store_now_us() + budget_us : 0;
 	return walk_slice(walk, store, callback, data, error);
 }
 

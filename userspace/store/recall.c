@@ -39,11 +39,15 @@ void recall_clear(struct recall *recall)
 
 void recall_bound(struct recall *recall)
 {
+	if (recall->names.count + recall->series.count + recall->contexts.count >= recall->kept)
+		recall_forget(recall);
+}
+
+void recall_forget(struct recall *recall)
+{
 	struct known_session *session;
 	size_t position = 0;
 
-	if (recall->names.count + recall->series.count + recall->contexts.count < recall->kept)
-		return;
 	forget_texts(recall);
 	while ((session = table_next(&recall->sessions, &position, NULL)))
 		session->version = NULL; /* pointed to a name */
@@ -119,7 +123,7 @@ static int read_series(struct recall *recall, int64_t id, struct known_series *s
 	series->type = (uint8_t)sqlite3_column_int(statement, 1);
 	series->kind = (uint8_t)sqlite3_column_int(statement, 2);
 	series->outcome = (uint8_t)sqlite3_column_int(statement, 3);
-	series->flags = (uint8_t)sqlite3_column_int(statement, 4);
+	series->flags = (uint8_t)sqlite3_column_int(statement, 4) & ~STORE_MARKED;
 	series->code = sqlite3_column_int(statement, 5);
 	for (i = 0; i < 5; i++)
 		name[i] = sqlite3_column_int64(statement, 6 + i);
@@ -184,11 +188,12 @@ int recall_session(struct recall *recall, int64_t id, struct known_session **out
 		return ret;
 	version = sqlite3_column_int64(statement, 1);
 	session.started_us = sqlite3_column_int64(statement, 2);
-	session.events = known ? known->events : 0;
 	if (sqlite3_column_bytes(statement, 3) == SESSION_ID_BYTES)
 		sodium_bin2hex(session.public_id, sizeof(session.public_id),
 			       sqlite3_column_blob(statement, 3), SESSION_ID_BYTES);
 	sqlite3_reset(statement);
+	if (known && !strcmp(known->public_id, session.public_id))
+		session.events = known->events;
 	session.version = "";
 	if (version)
 		ret = recall_name(recall, version, &session.version);

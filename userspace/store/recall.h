@@ -38,6 +38,10 @@ void recall_clear(struct recall *recall);
 /** recall_bound() - forget texts once they are many; sessions keep their count. */
 void recall_bound(struct recall *recall);
 
+/** recall_forget() - rows were removed: their ids may mean something else now. A session that is
+ * still the same one keeps its count. */
+void recall_forget(struct recall *recall);
+
 /* Return: 0, -EBADMSG, -ENOMEM, -EIO. A pointer is good until the next call of its function. */
 int recall_series(struct recall *recall, int64_t id, const struct known_series **out);
 int recall_context(struct recall *recall, int64_t id, int64_t *out_session);

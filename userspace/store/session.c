@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "store/handle.h"
+#include "store/sweep.h"
 
 #define QUIET_US (30ll * 60 * 1000000)
 #define DAY_US	 (24ll * 3600 * 1000000)
@@ -80,19 +81,6 @@ static int add(struct store *store, int64_t time_us, struct store_session *sessi
 	return 0;
 }
 
-static int run_with(struct store *store, enum query query, const int64_t *values, int count,
-		    struct error *error)
-{
-	sqlite3_stmt *statement;
-	int ret = store_write_statement(store, query, &statement, error);
-
-	if (ret)
-		return ret;
-	if (store_bind(statement, 1, values, count) != SQLITE_OK)
-		return store_failed(store, error, act);
-	return store_step(store, statement, act, error);
-}
-
 int store_session(struct store *store, int64_t app, int64_t version, int64_t time_us,
 		  struct store_session *out, struct error *error)
 {
@@ -105,12 +93,13 @@ int store_session(struct store *store, int64_t app, int64_t version, int64_t tim
 	if (ret < 0)
 		return ret;
 	if (version && !session.version) {
-		ret = run_with(store, SET_SESSION_VERSION, (int64_t[]){ session.id, version }, 2,
-			       error);
+		ret = store_run_with(store, SET_SESSION_VERSION, (int64_t[]){ session.id, version },
+				     2, act, error);
 		if (ret)
 			return ret;
 		session.version = version;
 	}
+	sweep_keep(store, SWEEP_SESSIONS, session.id);
 	*out = session;
 	return 0;
 }
@@ -120,5 +109,8 @@ int store_session_extend(struct store *store, const struct store_session *sessio
 {
 	const int64_t values[] = { session->id, session->started_us, session->last_us };
 
-	return run_with(store, EXTEND_SESSION, values, 3, error);
+	if (!store->is_in_batch)
+		return error_set(error, -EINVAL, "cannot write to '%s': no batch was begun",
+				 store->path);
+	return store_run_with(store, EXTEND_SESSION, values, 3, act, error);
 }

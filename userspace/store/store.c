@@ -9,9 +9,17 @@
 
 #include "lib/clock.h"
 #include "store/handle.h"
+#include "store/overwrite.h"
 #include "store/path.h"
+#include "store/retention.h"
 
-enum { BUSY_TIMEOUT_MS = 5000 };
+enum {
+	BUSY_TIMEOUT_MS = 5000,
+	REOPEN_TRIES = 20,
+	REWRITE_TRIES = 5, /* fewer: the service waits for nobody's file, and tries again later */
+	REOPEN_MS = 5,
+	ORIGINS_KEPT = 1024,
+};
 
 /* Which errno a result stands for; @system: what the kernel said in the same call, 0 if nothing. */
 static int errno_of(int result, int system)
@@ -89,6 +97,32 @@ static int system_error(struct store *store)
 	return system;
 }
 
+/* Whether who may erase did so under this reader: what is read of the file then is no damage. */
+static bool is_erased(struct store *store)
+{
+	int has_moved = 0;
+
+	sqlite3_file_control(store->database, "main", SQLITE_FCNTL_HAS_MOVED, &has_moved);
+	return has_moved;
+}
+
+/* Whether the log was found as it is for the moment in which another makes or leaves it. A root that
+ * reads makes it before it gives it to the file's owner, who may not open it until then (SQLite:
+ * unixOpen(), unixOpenSharedMemory()). */
+static bool is_passing(const struct store *store, int result, int code)
+{
+	if (!store->is_reader)
+		return code == -EACCES;
+	return result == SQLITE_READONLY_RECOVERY || result == SQLITE_READONLY_CANTINIT ||
+	       result == SQLITE_READONLY_DIRECTORY;
+}
+
+int store_erased(struct error *error)
+{
+	error_set(error, -ESTALE, "the events were deleted");
+	return error_hint(error, "repeat the command to see what came since");
+}
+
 int store_failed(struct store *store, struct error *error, const char *act)
 {
 	int result = sqlite3_extended_errcode(store->database);
@@ -98,6 +132,12 @@ int store_failed(struct store *store, struct error *error, const char *act)
 				    : 0);
 	const char *reason = sqlite3_errmsg(store->database);
 
+	if (store->is_reader && code != -ENOMEM && code != -EBUSY && is_erased(store))
+		return store_erased(error);
+	if (is_passing(store, result, code)) {
+		store->is_to_reopen = true;
+		code = store->is_reader ? -EBUSY : code;
+	}
 	if ((result & 0xff) == SQLITE_NOTADB)
 		reason = "not a database";
 	else if ((result & 0xff) == SQLITE_CORRUPT)
@@ -146,6 +186,65 @@ int store_run(struct store *store, enum query query, const char *act, struct err
 	return ret < 0 ? ret : 0;
 }
 
+int store_run_all(struct store *store, const enum query *queries, size_t count, const char *act,
+		  struct error *error)
+{
+	int ret = store_begin(store, error);
+	size_t i;
+
+	for (i = 0; i < count && !ret; i++)
+		ret = store_run(store, queries[i], act, error);
+	if (!ret)
+		ret = store_commit(store, NULL, 0, 0, error);
+	if (ret)
+		store_rollback(store);
+	return ret;
+}
+
+int store_run_with(struct store *store, enum query query, const int64_t *values, int count,
+		   const char *act, struct error *error)
+{
+	sqlite3_stmt *statement;
+	int ret = store_statement(store, query, &statement, error);
+
+	if (ret)
+		return ret;
+	if (store_bind(statement, 1, values, count) != SQLITE_OK)
+		return store_failed(store, error, act);
+	ret = store_step(store, statement, act, error);
+	sqlite3_reset(statement);
+	return ret < 0 ? ret : 0;
+}
+
+int store_numbers(struct store *store, enum query query, const int64_t *values, int count,
+		  int64_t *out, const char *act, struct error *error)
+{
+	sqlite3_stmt *statement;
+	int ret = store_statement(store, query, &statement, error), i;
+
+	if (ret)
+		return ret;
+	if (store_bind(statement, 1, values, count) != SQLITE_OK)
+		return store_failed(store, error, act);
+	ret = store_step(store, statement, act, error);
+	if (ret == 1 && sqlite3_column_type(statement, 0) == SQLITE_NULL)
+		ret = 0;
+	for (i = 0; ret == 1 && i < sqlite3_column_count(statement); i++)
+		out[i] = sqlite3_column_int64(statement, i);
+	sqlite3_reset(statement);
+	return ret;
+}
+
+int store_empty_log(struct store *store, const char *act, struct error *error)
+{
+	int result = sqlite3_wal_checkpoint_v2(store->database, "main", SQLITE_CHECKPOINT_TRUNCATE,
+					       NULL, NULL);
+
+	if (result == SQLITE_OK)
+		return 0;
+	return (result & 0xff) == SQLITE_BUSY ? -EBUSY : store_failed(store, error, act);
+}
+
 int store_transaction(struct store *store, enum query begin, const char *act, struct error *error)
 {
 	int ret = 0;
@@ -181,6 +280,11 @@ int store_pragma(struct store *store, const char *sql, int64_t *out, struct erro
 	return ret;
 }
 
+int64_t store_now_us(void)
+{
+	return (int64_t)(clock_monotonic_ns() / 1000);
+}
+
 int store_bind(sqlite3_stmt *statement, int first, const int64_t *values, int count)
 {
 	int i, result = SQLITE_OK;
@@ -210,6 +314,7 @@ static int read_meta(struct store *store, struct error *error)
 	store->owner = (uint32_t)sqlite3_column_int64(statement, 0);
 	memcpy(store->id_key, sqlite3_column_blob(statement, 1), STORE_KEY_BYTES);
 	store->generation = sqlite3_column_int64(statement, 2);
+	store->sweeps = sqlite3_column_int64(statement, 3);
 	sqlite3_reset(statement);
 	return 0;
 }
@@ -268,9 +373,10 @@ static int open_database(struct store *store, const char *uri, enum store_mode m
 {
 	int flags = SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW |
 		    SQLITE_OPEN_EXRESCODE;
+	const char *vfs = overwrite_vfs();
 
 	flags |= mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
-	if (sqlite3_open_v2(uri, &store->database, flags, NULL) != SQLITE_OK)
+	if (!vfs || sqlite3_open_v2(uri, &store->database, flags, vfs) != SQLITE_OK)
 		return store->database ? store_failed(store, error, "open")
 				       : error_set(error, -ENOMEM, "cannot open '%s': %s",
 						   store->path, error_text(-ENOMEM));
@@ -305,6 +411,25 @@ static int apply_write_settings(struct store *store, struct error *error)
 	}
 }
 
+/* Who may read the log and not write it would be told so with the first batch, which is lost then. Who
+ * writes it now may. */
+static int check_log(struct store *store, struct error *error)
+{
+	struct error trouble;
+	int ret;
+
+	sqlite3_busy_timeout(store->database, 0);
+	ret = store_run(store, BEGIN_WRITE, "write to", &trouble);
+	if (!ret)
+		ret = store_run(store, ROLLBACK, "write to", &trouble);
+	sqlite3_busy_timeout(store->database, BUSY_TIMEOUT_MS);
+	if (!ret || ret == -EBUSY)
+		return 0;
+	if (error)
+		*error = trouble;
+	return ret;
+}
+
 static int open_for_writing(struct store *store, uint32_t owner_uid, bool is_file,
 			    struct error *error)
 {
@@ -315,13 +440,16 @@ static int open_for_writing(struct store *store, uint32_t owner_uid, bool is_fil
 		ret = check_writable(store, store->path, error);
 	if (!ret)
 		ret = check_identity(store, &is_new, error);
+	if (!ret && is_new)
+		ret = store_script(store, new_settings_sql, "write to", error);
 	if (!ret)
 		ret = apply_write_settings(store, error);
 	if (ret)
 		return ret;
 	/* else the log goes with the last writer, and then nobody can read who cannot write */
 	sqlite3_file_control(store->database, "main", SQLITE_FCNTL_PERSIST_WAL, &persist);
-	return store_migrate(store, owner_uid, error);
+	ret = store_migrate(store, owner_uid, error);
+	return ret ? ret : check_log(store, error);
 }
 
 static int open_for_reading(struct store *store, struct error *error)
@@ -342,8 +470,8 @@ static int open_for_reading(struct store *store, struct error *error)
 	return -EBADMSG;
 }
 
-int store_open(const char *path, enum store_mode mode, uint32_t owner_uid, struct store **out,
-	       struct error *error)
+static int try_to_open(const char *path, enum store_mode mode, uint32_t owner_uid,
+		       struct store **out, bool *out_again, struct error *error)
 {
 	bool is_file = strcmp(path, ":memory:") != 0;
 	struct store_path prepared = { 0 };
@@ -351,12 +479,15 @@ int store_open(const char *path, enum store_mode mode, uint32_t owner_uid, struc
 	int ret = -ENOMEM;
 
 	store = sodium_init() < 0 ? NULL : calloc(1, sizeof(*store));
-	if (store)
+	if (store) {
+		table_init(&store->origins, sizeof(uint32_t), sizeof(int64_t), ORIGINS_KEPT);
 		store->path = strdup(path);
+	}
 	if (!store || !store->path) {
 		ret = error_set(error, ret, "cannot open '%s': %s", path, error_text(ret));
 		goto close;
 	}
+	store->is_reader = mode == STORE_READ;
 	ret = is_file ? store_path_prepare(path, mode, &prepared, error) : 0;
 	if (ret)
 		goto close;
@@ -372,9 +503,21 @@ int store_open(const char *path, enum store_mode mode, uint32_t owner_uid, struc
 	*out = store;
 	return 0;
 close:
+	*out_again = store && store->is_to_reopen;
 	store_close(store);
 	store_path_undo(path, &prepared);
 	free(prepared.uri);
+	return ret;
+}
+
+int store_open(const char *path, enum store_mode mode, uint32_t owner_uid, struct store **out,
+	       struct error *error)
+{
+	int tries = mode == STORE_READ ? REOPEN_TRIES : REWRITE_TRIES, ret;
+	bool again = false;
+
+	while ((ret = try_to_open(path, mode, owner_uid, out, &again, error)) && again && --tries)
+		sqlite3_sleep(REOPEN_MS);
 	return ret;
 }
 
@@ -386,11 +529,13 @@ void store_close(struct store *store)
 		return;
 	if (store_is_elsewhere(store))
 		store->backend.close(store->backend.data);
+	store_clean_end(store);
 	if (store->database)
 		store_rollback(store);
 	for (i = 0; i < QUERIES; i++)
 		sqlite3_finalize(store->statements[i]);
 	sqlite3_close(store->database);
+	table_clear(&store->origins);
 	sodium_memzero(store->id_key, sizeof(store->id_key));
 	free(store->path);
 	free(store);

@@ -18,6 +18,8 @@
 #include "lib/error.h"
 
 struct store;
+struct store_sum;
+struct store_sum_filter;
 
 enum store_mode {
 	STORE_READ,  /* must exist; nothing is written, no migration */
@@ -31,7 +33,8 @@ enum store_mode {
  * The file may be no symbolic link (its directories may be). WAL, synchronous=NORMAL,
  * secure_delete, busy timeout 5 s, SQLITE_FCNTL_PERSIST_WAL: with the log left in place a reader
  * needs no right to write. STORE_READ creates nothing, also beside the file; a file without a log
- * is then read as it is, without looking for a writer that comes later.
+ * is then read as it is, without looking for a writer that comes later. A log that is not this
+ * process's to write may be about to be given to it: STORE_WRITE waits 20 ms for that.
  * Return: 0; -ENOENT: no file (STORE_READ) or no directory; -ELOOP: a symbolic link; -ENOTSUP: newer
  * schema; -EBADMSG: not a telprobe database (no regular file, no database, another application's,
  * damaged); -EACCES, -EROFS, -ENOSPC, -EIO, -EBUSY, -ENOMEM. Each with a hint. */
@@ -42,12 +45,14 @@ uint32_t store_owner(const struct store *store);
 
 /* --- writing: begin, add, commit ---------------------------------------------------------- */
 
+enum { STORE_MARKED = 1 << 4 }; /* of a series: see marked.h; no flag of record.h that is stored */
+
 struct store_series { /* 0 is no name; see enum tp_type for what the names mean */
 	int64_t app;  /* from store_name() */
 	uint8_t type; /* enum tp_type, tp_kind, tp_outcome */
 	uint8_t kind;
 	uint8_t outcome;
-	uint8_t flags; /* TP_FLAG_BY_* and TP_FLAG_FORKED only */
+	uint8_t flags; /* TP_FLAG_BY_* and TP_FLAG_FORKED only, and STORE_MARKED */
 	int32_t code;
 	int64_t name[5];
 };
@@ -84,8 +89,9 @@ struct store_event {
 int store_begin(struct store *store, struct error *error);
 
 /** store_generation() - a number that changes whenever remembered ids (names, series, sessions,
- * contexts) must be forgotten: after a rollback, and when store_begin() finds that another process
- * erased the file. Compare it after each store_begin(). */
+ * contexts) must be forgotten: after a rollback, when retention looks for unused ones, and when
+ * store_begin() finds that another process erased or cleaned the file. Compare it after each
+ * store_begin(). */
 uint64_t store_generation(const struct store *store);
 
 /* The following want an open batch (-EINVAL). Failures are -ENOSPC, -EIO, -EBADMSG, -ENOMEM...; the
@@ -93,6 +99,13 @@ uint64_t store_generation(const struct store *store);
 
 /** store_name() - the id of @text, added if new. */
 int store_name(struct store *store, const char *text, int64_t *out_id, struct error *error);
+
+/**
+ * store_name_within() - the id of @text, added if it is new and @origin has fewer than @max names here
+ * @origin: not 0; stands for whose name it is that was first to say it, kept with the name
+ * Return: 0; *out_id is 0 for one that is not there and not to be added. */
+int store_name_within(struct store *store, const char *text, uint32_t origin, int64_t max,
+		      int64_t *out_id, struct error *error);
 int store_series(struct store *store, const struct store_series *series, int64_t *out_id,
 		 struct error *error);
 
@@ -144,11 +157,14 @@ void store_rollback(struct store *store);
 struct store_row { /* one event with its texts; valid during the callback */
 	int64_t id;
 	int64_t time_us;
-	int64_t session_id;
+	int64_t session_id; /* unique within the owner's file, as the next */
 	int64_t context;
+	uint32_t owner;	     /* uid */
 	const char *session; /* public id */
 	int64_t session_started_us;
-	int64_t sequence; /* of the event within its session, from 1; 0 unless asked for */
+	/* of the event within what is there of its session, from 1; 0 unless asked for. Only the
+	 * size limit takes a part of a session: age takes whole days */
+	int64_t sequence;
 	const char *app;
 	const char *version; /* "" unknown */
 	uint8_t type, kind, outcome, flags;
@@ -160,6 +176,24 @@ struct store_row { /* one event with its texts; valid during the callback */
 	struct store_resources resources;
 };
 
+/* How far a follower has read. An event's id is its time, and events do not come in the order of
+ * their times (two processors, a clock that is set back), so the highest id told is not enough: an
+ * event that came below the highest one of its file is noted in a table of its own, numbered in the
+ * order they came. What came since a look is then what is above its highest id, and what has a
+ * higher number in that table: each event once. Zeroed: before the first event. */
+struct store_cursor {
+	uint8_t file[16];   /* tells files apart, also one that was erased and made again */
+	int64_t generation; /* and erasures within a file */
+	int64_t newest;	    /* highest id at the last look */
+	int64_t late;	    /* number of the last late event then */
+};
+
+/** store_cursor_has_passed() - is it behind an event? Else an erasure takes nothing from it: it may
+ * be that of an empty file, which an erasure leaves behind for a moment before it removes that. */
+bool store_cursor_has_passed(const struct store_cursor *cursor);
+
+enum { STORE_LATE_KEPT = 65536 }; /* most late events between two looks of a follower */
+
 struct store_filter {
 	int64_t since_us; /* 0: from the first */
 	int64_t until_us; /* 0: to the last; exclusive */
@@ -167,6 +201,12 @@ struct store_filter {
 	int64_t context;  /* 0: all */
 	int64_t limit;	  /* 0: no limit; else the newest so many */
 	bool with_sequence;
+	bool of_owner; /* of @owner only, where there are several */
+	uint32_t owner;
+	/* NULL, or: only what came since; moved when all was told. Without a context, sequences and a
+	 * range of time unless it is zeroed. -ESTALE: the events were erased since, begin anew;
+	 * -EOVERFLOW: more than STORE_LATE_KEPT late ones came since. */
+	struct store_cursor *cursor;
 };
 
 typedef int (*store_row_callback)(const struct store_row *row, void *data);
@@ -177,7 +217,8 @@ int store_each(struct store *store, const struct store_filter *filter, store_row
 	       void *data, struct error *error);
 
 /* A walk in slices, for a reader that must do other things in between. Each slice is a read
- * transaction of its own; what was added after the first one is not told. */
+ * transaction of its own; what was added after the first one is not told, nor is what retention
+ * removed before its turn came. */
 struct store_walk;
 
 /** store_walk_new() - begin nothing yet; @filter is copied. Return: 0, -ENOMEM. */
@@ -198,8 +239,24 @@ struct store_totals {
 	int64_t sessions;
 	int64_t first_us, last_us; /* 0 without events */
 	int64_t file_bytes;	   /* database and WAL */
+	/* events retention removed so far (retention.h), and the time of the last of them */
+	int64_t removed_events, removed_until_us;
+	int64_t aggregated; /* spans in totals alone (daily.h): they are no events */
+	int64_t people;	    /* whose events these are: 1, but for all of a machine */
 };
 int store_totals(struct store *store, struct store_totals *out, struct error *error);
+
+/** store_totals_add() - what two have together; @sum is zeroed at first */
+void store_totals_add(struct store_totals *sum, const struct store_totals *more);
+
+struct store_person {
+	uint32_t uid;
+	int64_t changed_us; /* when events came last, as far as is known; 0: not known */
+};
+
+/** store_people() - whose events there are; *out is to be freed. Return: 0, -ENOMEM... */
+int store_people(struct store *store, struct store_person **out, size_t *out_count,
+		 struct error *error);
 
 /** store_event_id() - the public id of an event: a keyed hash of its row under this file's random
  * key, as a UUID of version 8 (RFC 9562). Same at each export. */
@@ -221,16 +278,40 @@ int store_delete_all(struct store *store, int64_t *out_freed_bytes, struct error
 /* Where the events are when they are in no file here: the functions a store is read and erased by.
  * Each as the store_ function of that name; @event_id is asked, while @each calls back, for the
  * row's id (the event) and for minus its context (the process). */
+struct store_erasure {	 /* that events were deleted; nothing of them */
+	int64_t time_us; /* UTC */
+	uint32_t uid;	 /* whose */
+	uint32_t by;	 /* uid of who asked for it, or STORE_BY_END */
+	int64_t events;
+	int64_t bytes; /* freed */
+};
+#define STORE_BY_END UINT32_MAX /* a yes that ends by itself ended */
+
+typedef int (*store_erasure_callback)(const struct store_erasure *erasure, void *data);
+
 struct store_backend {
 	void *data;
 	int (*each)(void *data, const struct store_filter *filter, store_row_callback callback,
 		    void *callback_data, struct error *error);
 	int (*totals)(void *data, struct store_totals *out, struct error *error);
+	int (*people)(void *data, struct store_person **out, size_t *out_count,
+		      struct error *error); /* NULL: the owner alone */
 	void (*event_id)(void *data, int64_t id, char out[37]);
 	int (*delete_all)(void *data, int64_t *out_freed_bytes, struct error *error);
 	void (*close)(void *data);
 	uint32_t owner;
+	int (*each_sum)(void *data, const struct store_sum_filter *filter,
+			int (*callback)(const struct store_sum *sum, void *data),
+			void *callback_data, struct error *error); /* of daily.h; NULL: no sums */
+	int (*each_erasure)(void *data, store_erasure_callback callback, void *callback_data,
+			    struct error *error);
 };
+
+/**
+ * store_each_erasure() - what was deleted before, oldest first; of a file nobody keeps that: nothing
+ * @callback: other than 0 ends it and is returned. Return: 0; negative. */
+int store_each_erasure(struct store *store, store_erasure_callback callback, void *data,
+		       struct error *error);
 
 /** store_open_backend() - a store that is read and erased through @backend (copied)
  * Nothing can be written to it: store_begin() is -ENOTSUP. store_close() calls its close.

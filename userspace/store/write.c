@@ -4,6 +4,7 @@
 
 #include "lib/clock.h"
 #include "store/handle.h"
+#include "store/sweep.h"
 
 enum { TIES = 1 << EVENT_TIE_BITS };
 _Static_assert(STORE_TIME_MAX_US - 1 <= INT64_MAX >> EVENT_TIE_BITS, "an id holds every time");
@@ -12,8 +13,7 @@ static const char act[] = "write to";
 
 int store_begin(struct store *store, struct error *error)
 {
-	sqlite3_stmt *statement;
-	int64_t generation = 0;
+	int64_t now[2] = { 0 }; /* generation, sweeps */
 	int ret;
 
 	if (store->is_in_batch)
@@ -22,21 +22,19 @@ int store_begin(struct store *store, struct error *error)
 	if (ret)
 		return ret;
 	store->is_in_batch = true;
-	ret = store_statement(store, GET_GENERATION, &statement, error);
-	if (!ret)
-		ret = store_step(store, statement, act, error);
+	ret = store_numbers(store, GET_GENERATION, NULL, 0, now, act, error);
 	if (ret < 0) {
 		store_rollback(store);
 		return ret;
 	}
-	if (ret) {
-		generation = sqlite3_column_int64(statement, 0);
-		sqlite3_reset(statement);
-	}
-	if (generation != store->generation) {
-		store->generation = generation;
+	if (now[0] != store->generation || now[1] != store->sweeps) {
+		store->generation = now[0];
+		store->sweeps = now[1];
 		store->forgotten++;
 	}
+	table_clear(&store->origins);
+	store->newest_event = -1; /* another process may have added some */
+	store->has_late = false;
 	return 0;
 }
 
@@ -77,27 +75,6 @@ static int step_for_id(struct store *store, sqlite3_stmt *statement, int64_t *ou
 	return ret;
 }
 
-int store_name(struct store *store, const char *text, int64_t *out_id, struct error *error)
-{
-	static const enum query queries[] = { FIND_NAME, ADD_NAME };
-	sqlite3_stmt *statement;
-	int i, ret;
-
-	for (i = 0; i < 2; i++) {
-		ret = store_write_statement(store, queries[i], &statement, error);
-		if (ret)
-			return ret;
-		if (sqlite3_bind_text(statement, 1, text, -1, SQLITE_TRANSIENT) != SQLITE_OK)
-			return store_failed(store, error, act);
-		ret = step_for_id(store, statement, out_id, error);
-		sqlite3_clear_bindings(statement);
-		if (ret)
-			return ret < 0 ? ret : 0;
-	}
-	*out_id = sqlite3_last_insert_rowid(store->database);
-	return 0;
-}
-
 int store_series(struct store *store, const struct store_series *series, int64_t *out_id,
 		 struct error *error)
 {
@@ -117,10 +94,14 @@ int store_series(struct store *store, const struct store_series *series, int64_t
 		    SQLITE_OK)
 			return store_failed(store, error, act);
 		ret = step_for_id(store, statement, out_id, error);
+		if (ret < 0)
+			return ret;
 		if (ret)
-			return ret < 0 ? ret : 0;
+			break;
 	}
-	*out_id = sqlite3_last_insert_rowid(store->database);
+	if (!ret)
+		*out_id = sqlite3_last_insert_rowid(store->database);
+	sweep_keep(store, SWEEP_SERIES, *out_id);
 	return 0;
 }
 
@@ -140,6 +121,7 @@ int store_context(struct store *store, int64_t session, uint32_t process, int64_
 	if (ret)
 		return ret;
 	*out_id = sqlite3_last_insert_rowid(store->database);
+	sweep_keep(store, SWEEP_CONTEXTS, *out_id);
 	return 0;
 }
 
@@ -209,6 +191,51 @@ static int add_row(struct store *store, int64_t id, const struct store_event *ev
 	return ret;
 }
 
+/* Who follows the file by the ids it has seen would miss an event that comes below them. */
+static int note_late(struct store *store, int64_t id, struct error *error)
+{
+	sqlite3_stmt *statement;
+	int ret = store_write_statement(store, ADD_LATE, &statement, error);
+
+	if (ret)
+		return ret;
+	if (store_bind(statement, 1, &id, 1) != SQLITE_OK)
+		return store_failed(store, error, act);
+	store->has_late = true;
+	return store_step(store, statement, act, error);
+}
+
+static int find_newest(struct store *store, struct error *error)
+{
+	const int64_t range[] = { 0, INT64_MAX };
+	sqlite3_stmt *statement;
+	int ret;
+
+	if (store->newest_event >= 0)
+		return 0;
+	ret = store_write_statement(store, LAST_EVENT_BEFORE, &statement, error);
+	if (ret)
+		return ret;
+	if (store_bind(statement, 1, range, 2) != SQLITE_OK)
+		return store_failed(store, error, act);
+	store->newest_event = 0;
+	ret = step_for_id(store, statement, &store->newest_event, error);
+	return ret < 0 ? ret : 0;
+}
+
+static int forget_late(struct store *store, struct error *error)
+{
+	const int64_t kept = STORE_LATE_KEPT;
+	sqlite3_stmt *statement;
+	int ret = store_write_statement(store, FORGET_LATE, &statement, error);
+
+	if (ret)
+		return ret;
+	if (store_bind(statement, 1, &kept, 1) != SQLITE_OK)
+		return store_failed(store, error, act);
+	return store_step(store, statement, act, error);
+}
+
 int store_add(struct store *store, const struct store_event *event, struct error *error)
 {
 	int64_t id;
@@ -219,6 +246,9 @@ int store_add(struct store *store, const struct store_event *event, struct error
 				 1970 + (long long)(event->time_us / 31556952000000));
 	if (event->parent && event->parent == event->span)
 		return error_set(error, -EINVAL, "a span cannot be its own parent");
+	ret = find_newest(store, error);
+	if (ret)
+		return ret;
 	id = event->time_us << EVENT_TIE_BITS;
 	if (store->last_event >> EVENT_TIE_BITS == event->time_us)
 		id = store->last_event + 1;
@@ -231,7 +261,13 @@ int store_add(struct store *store, const struct store_event *event, struct error
 	if (ret)
 		return ret;
 	store->last_event = id;
-	return event->resources ? add_resources(store, id, event->resources, error) : 0;
+	if (id < store->newest_event)
+		ret = note_late(store, id, error);
+	else
+		store->newest_event = id;
+	if (!ret && event->resources)
+		ret = add_resources(store, id, event->resources, error);
+	return ret;
 }
 
 static int bind_ring(sqlite3_stmt *statement, const struct store_ring *ring)
@@ -307,6 +343,8 @@ int store_commit(struct store *store, const struct store_ring *ring, uint64_t ol
 {
 	int ret = store_begin(store, error);
 
+	if (!ret && store->has_late)
+		ret = forget_late(store, error);
 	if (!ret && ring)
 		ret = move_ring(store, ring, old_position, new_position, error);
 	if (!ret)

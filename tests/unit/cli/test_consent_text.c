@@ -15,6 +15,8 @@
  * CONSENT_TEXT_VERSION is raised to. */
 static const char *const checksums[] = {
 	[1] = "63796e575c83365b66f335e8bff5bd72",
+	[2] = "c03fff54f4571cd42b23fafe4680c269",
+	[3] = "c9a5f9bfb71803e256bc755cd4beb9fd",
 };
 
 static void consent_text_is_the_one_of_its_version(void **state)

@@ -124,6 +124,18 @@ static void parse_values_may_look_like_options(void **state)
 	assert_string_equal(cli_option(&cli, "limit"), "a=b");
 }
 
+static void parse_numbers_below_zero_are_arguments(void **state)
+{
+	struct error error;
+	struct cli cli;
+
+	(void)state;
+	assert_int_equal(parse(&cli, &plain, "-j a -3", &error), 0);
+	assert_true(cli_flag(&cli, "json"));
+	assert_int_equal(cli_argc(&cli), 2);
+	assert_string_equal(cli_argv(&cli)[1], "-3");
+}
+
 static void parse_mistakes_are_refused(void **state)
 {
 	static const struct {
@@ -190,6 +202,7 @@ int main(void)
 		cmocka_unit_test(parse_options_in_every_spelling),
 		cmocka_unit_test(parse_leaves_the_options_of_another_command_alone),
 		cmocka_unit_test(parse_values_may_look_like_options),
+		cmocka_unit_test(parse_numbers_below_zero_are_arguments),
 		cmocka_unit_test(parse_mistakes_are_refused),
 		cmocka_unit_test(nearest_finds_slips_and_beginnings),
 	};

@@ -15,45 +15,9 @@
 #include "inspect/inspector.h"
 #include "inspect/inspector_child.h"
 #include "inspect/inspector_link.h"
+#include "lib/clock.h"
 #include "telprobe/record.h"
-#include "unit/inspect/builder.h"
-
-static const char source[] = "#include <telprobe.h>\n"
-			     "int main(void)\n"
-			     "{\n"
-			     "	TELPROBE_COMMAND_BEGIN(\"alpha-command\", 0, 0, 0);\n"
-			     "	TELPROBE_COMMAND_END(\"alpha-command\", TELPROBE_OK, 0, 0);\n"
-			     "	return 0;\n"
-			     "}\n";
-
-/* The place of "alpha-command" by the parser itself, which test_inspect.c checks. */
-static uint32_t find_place(const char *name)
-{
-	char text[INSPECT_NAME];
-	int fd = builder_open(name);
-	uint32_t place;
-
-	for (place = 0x1000; place < 0x4000; place++)
-		if (!inspect_text(fd, place, text) && strcmp(text, "alpha-command") == 0)
-			break;
-	close(fd);
-	return place;
-}
-
-static pid_t child_of(pid_t parent)
-{
-	char path[64], text[64] = "";
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", parent, parent);
-	file = fopen(path, "r");
-	if (file) {
-		if (!fgets(text, sizeof(text), file))
-			text[0] = '\0';
-		fclose(file);
-	}
-	return (pid_t)strtol(text, NULL, 10);
-}
+#include "unit/inspect/alpha.h"
 
 static struct inspector *start(void)
 {
@@ -188,6 +152,29 @@ static void inspector_text_survives_the_child(void **state)
 	assert_int_not_equal(child_of(getpid()), child);
 	inspector_free(inspector);
 	assert_int_equal(child_of(getpid()), 0);
+}
+
+/* A stand-in for a file that took its reader over: the child says nothing any more. */
+static void inspector_text_a_silent_child_is_not_asked_again(void **state)
+{
+	struct inspector *inspector = start();
+	struct inspection *asked = NULL;
+	int fd = builder_open("app"), i;
+	char text[INSPECT_NAME];
+	int64_t began_ms;
+
+	(void)state;
+	assert_int_equal(inspector_keep(inspector, 3, fd, NULL), 0);
+	assert_int_equal(kill(child_of(getpid()), SIGSTOP), 0);
+	began_ms = clock_monotonic_ms();
+	assert_int_equal(inspector_text(inspector, 3, 0, text), -ETIMEDOUT);
+	for (i = 0; i < 1000; i++)
+		assert_int_equal(inspector_text(inspector, 3, 0, text), -EAGAIN);
+	assert_true(clock_monotonic_ms() - began_ms < 8000);
+	assert_int_equal(inspector_look(inspector, fd, &asked, NULL), 0); /* by another child */
+	inspection_free(asked);
+	close(fd);
+	inspector_free(inspector);
 }
 
 /* A stand-in for a file that kills its reader: the child is stopped, asked, and killed. */
@@ -336,7 +323,7 @@ static void inspector_link_nonsense_is_refused(void **state)
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), 0);
 	link.socket = ends[0];
 	link.is_open = 1;
-	inspector_link_start_clock(&link);
+	inspector_link_start_clock(&link, INSPECTOR_SECONDS * 1000);
 	memset(bytes, 'x', sizeof(bytes));
 	assert_int_equal(send(ends[1], bytes, 40, 0), 40);
 	assert_int_equal(inspector_link_receive(&link, bytes, 48), -EPROTO);
@@ -349,18 +336,11 @@ static void inspector_link_nonsense_is_refused(void **state)
 	assert_int_equal(send(ends[1], bytes, 8, 0), 8);
 	assert_false(inspector_link_is_alive(&link));
 	close(ends[1]);
-	inspector_link_start_clock(&link);
+	inspector_link_start_clock(&link, INSPECTOR_SECONDS * 1000);
 	assert_int_equal(inspector_link_receive(&link, bytes, 48), -EPROTO);
 	assert_int_equal(inspector_link_receive(&link, bytes, 48), -EPIPE);
 	assert_int_equal(inspector_link_send(&link, bytes, 8, -1), -EPIPE);
 	close(ends[0]);
-}
-
-static int setup(void **state)
-{
-	if (builder_setup(state))
-		return -1;
-	return builder_compile("app", "gcc", "-O2", source);
 }
 
 int main(void)
@@ -371,11 +351,12 @@ int main(void)
 		cmocka_unit_test(inspector_look_errors_are_those_of_the_file),
 		cmocka_unit_test(inspector_text_of_kept_files_only),
 		cmocka_unit_test(inspector_text_survives_the_child),
+		cmocka_unit_test(inspector_text_a_silent_child_is_not_asked_again),
 		cmocka_unit_test(inspector_look_child_dies_in_the_middle),
 		cmocka_unit_test(inspector_child_confined_may_nothing_else),
 		cmocka_unit_test(inspector_child_has_dropped_everything),
 		cmocka_unit_test(inspector_link_nonsense_is_refused),
 	};
 
-	return cmocka_run_group_tests(tests, setup, builder_teardown);
+	return cmocka_run_group_tests(tests, alpha_setup, builder_teardown);
 }

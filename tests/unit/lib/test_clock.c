@@ -212,6 +212,29 @@ static void clock_parse_refuses_the_rest(void **state)
 	assert_int_equal(us, 7);
 }
 
+static void clock_parse_duration_is_more_than_nothing_and_has_a_limit(void **state)
+{
+	static const char *const bad[] = {
+		"", "h", "2", "0h", "-2h", "1.5h", "2hh", "today", "31d"
+	};
+	const int64_t day_us = 86400ll * 1000000;
+	struct error error;
+	int64_t us = 7;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		if (clock_parse_duration(bad[i], 30 * day_us, &us, &error) != -EINVAL)
+			fail_msg("'%s' was taken", bad[i]);
+		assert_true(error.hint[0]);
+	}
+	assert_int_equal(us, 7);
+	assert_int_equal(clock_parse_duration("90s", 30 * day_us, &us, NULL), 0);
+	assert_int_equal(us, 90 * 1000000);
+	assert_int_equal(clock_parse_duration("30d", 30 * day_us, &us, NULL), 0);
+	assert_int_equal(us, 30 * day_us);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -223,6 +246,7 @@ int main(void)
 		cmocka_unit_test(clock_format_writes_iso_8601),
 		cmocka_unit_test(clock_parse_reads_what_people_write),
 		cmocka_unit_test(clock_parse_refuses_the_rest),
+		cmocka_unit_test(clock_parse_duration_is_more_than_nothing_and_has_a_limit),
 	};
 
 	return cmocka_run_group_tests_name("lib/clock", tests, NULL, NULL);

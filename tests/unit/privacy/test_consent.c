@@ -151,8 +151,10 @@ static void consent_level_is_as_the_table_says_in_every_combination(void **state
 
 static void consent_level_no_for_all_ends_what_was_said_before(void **state)
 {
-	const struct consent_target target = { "app", CONSENT_OPT_OUT, TP_LEVEL_FULL,
-					       TP_LEVEL_FULL };
+	const struct consent_target target = { .name = "app",
+					       .policy = CONSENT_OPT_OUT,
+					       .level_max = TP_LEVEL_FULL,
+					       .level_default = TP_LEVEL_FULL };
 	struct consent_decision decisions[8];
 	enum consent_reason reason;
 	size_t count = 0;
@@ -192,8 +194,10 @@ static void consent_is_in_force_until_a_later_one_replaces_it(void **state)
 
 static void consent_level_a_yes_to_a_later_text_is_none_to_this(void **state)
 {
-	const struct consent_target target = { "app", CONSENT_OPT_OUT, TP_LEVEL_FULL,
-					       TP_LEVEL_FULL };
+	const struct consent_target target = { .name = "app",
+					       .policy = CONSENT_OPT_OUT,
+					       .level_max = TP_LEVEL_FULL,
+					       .level_default = TP_LEVEL_FULL };
 	struct consent_decision decision = { .level = TP_LEVEL_FULL,
 					     .text_version = CONSENT_TEXT_VERSION + 1 };
 	enum consent_reason reason;
@@ -245,6 +249,42 @@ static void consent_level_parse_knows_names_and_aliases(void **state)
 	assert_string_equal(consent_level_name((enum tp_level)9), "unknown");
 }
 
+static void consent_policy_parse_knows_the_names(void **state)
+{
+	static const char *const bad[] = { "", "opt", "Opt-in", "opt-out ", "3" };
+	enum consent_policy policy;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i <= CONSENT_LOCKED; i++) {
+		assert_int_equal(
+			consent_policy_parse(consent_policy_name((enum consent_policy)i), &policy),
+			0);
+		assert_int_equal(policy, i);
+	}
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(consent_policy_parse(bad[i], &policy), -EINVAL);
+	assert_string_equal(consent_policy_name((enum consent_policy)9), "unknown");
+}
+
+/* A yes for a time to all reaches back to the last no to all, past what was said of others. */
+static void consent_is_marked_by_what_reaches_the_target(void **state)
+{
+	const struct consent_decision decisions[] = {
+		{ .target = "a", .level = TP_LEVEL_FULL },
+		{ .target = "", .level = TP_LEVEL_OFF },
+		{ .target = "", .level = TP_LEVEL_BASIC },
+		{ .target = "b", .level = TP_LEVEL_FULL },
+		{ .target = "", .level = TP_LEVEL_FULL, .term = CONSENT_RUNS },
+	};
+
+	(void)state;
+	assert_true(consent_is_marked(decisions, 5, "a")); /* what was said of it is over */
+	assert_false(consent_is_marked(decisions, 5, "b"));
+	assert_true(consent_is_marked(decisions, 5, "c"));
+	assert_false(consent_is_marked(decisions, 4, "c"));
+}
+
 static void consent_reason_text_is_there_for_each(void **state)
 {
 	int i;
@@ -265,6 +305,8 @@ int main(void)
 		cmocka_unit_test(consent_level_a_yes_to_a_later_text_is_none_to_this),
 		cmocka_unit_test(consent_target_is_valid_for_identifiers_only),
 		cmocka_unit_test(consent_level_parse_knows_names_and_aliases),
+		cmocka_unit_test(consent_policy_parse_knows_the_names),
+		cmocka_unit_test(consent_is_marked_by_what_reaches_the_target),
 		cmocka_unit_test(consent_reason_text_is_there_for_each),
 	};
 

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <signal.h>
-#include <sodium.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "unit/privacy/directory.h"
@@ -9,12 +7,15 @@
 #include "privacy/consent.h"
 #include "privacy/consent_file.h"
 #include "unit/failing_memory.h"
+#include "unit/limit_files.h"
 
 #define NOON_US 1795176000000000ll /* 2026-11-20T12:00:00Z */
 
-static const struct consent_target opt_in = { "app", CONSENT_OPT_IN, TP_LEVEL_FULL, TP_LEVEL_OFF };
+static const struct consent_now noon = { .utc_us = NOON_US, .boot_us = 5000000, .boot = { 7 } };
+static const struct consent_target opt_in = { "app", CONSENT_OPT_IN, TP_LEVEL_FULL, TP_LEVEL_OFF,
+					      0 };
 static const struct consent_target opt_out = { "app", CONSENT_OPT_OUT, TP_LEVEL_FULL,
-					       TP_LEVEL_BASIC };
+					       TP_LEVEL_BASIC, 0 };
 
 static struct consents *reopen(struct directory *directory, struct consents *consents)
 {
@@ -27,10 +28,18 @@ static struct consents *reopen(struct directory *directory, struct consents *con
 	return consents;
 }
 
+static int say(struct consents *consents, uint32_t uid, const char *target, enum tp_level level,
+	       struct error *error)
+{
+	return consents_decide(consents, uid,
+			       &(struct consent_wish){ .target = target, .level = level }, &noon,
+			       error);
+}
+
 static void decide(struct directory *directory, struct consents *consents, uint32_t uid,
 		   const char *target, enum tp_level level)
 {
-	if (consents_decide(consents, uid, target, level, NOON_US, &directory->error))
+	if (say(consents, uid, target, level, &directory->error))
 		fail_msg("%s", directory->error.what);
 }
 
@@ -162,8 +171,7 @@ static void consents_decide_bad_target_is_refused(void **state)
 	size_t i;
 
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_int_equal(consents_decide(consents, 1000, bad[i], TP_LEVEL_FULL, NOON_US,
-						 &directory->error),
+		assert_int_equal(say(consents, 1000, bad[i], TP_LEVEL_FULL, &directory->error),
 				 -EINVAL);
 	assert_false(directory_has(directory, "1000"));
 	consents_close(consents);
@@ -186,8 +194,7 @@ static void consents_decide_oldest_replaced_go_first(void **state)
 		snprintf(target, sizeof(target), "target-%d", i);
 		decide(directory, consents, 1000, target, TP_LEVEL_BASIC);
 	}
-	assert_int_equal(consents_decide(consents, 1000, "one-more", TP_LEVEL_BASIC, NOON_US,
-					 &directory->error),
+	assert_int_equal(say(consents, 1000, "one-more", TP_LEVEL_BASIC, &directory->error),
 			 -E2BIG);
 	assert_true(directory->error.hint[0]);
 	decide(directory, consents, 1000, "app", TP_LEVEL_OFF); /* what is known may change */
@@ -235,67 +242,49 @@ static void consents_open_damaged_file_is_a_no(void **state)
 	consents_close(consents);
 }
 
-static void assert_parse(const char *lines, int expected)
+static void assert_without(const struct consents *consents, const char *target, uint8_t without)
 {
-	struct consent_decision decisions[CONSENT_DECISIONS];
-	unsigned char sum[16];
-	char text[33], *bytes = NULL;
-	const char *why = NULL;
-	size_t count;
-	int size;
+	const struct consent_target cut = { .name = target, .without = TP_CATEGORY_SPANS };
+	const struct consent_target asked = { .name = target, .level_max = TP_LEVEL_FULL };
 
-	crypto_generichash(sum, sizeof(sum), (const unsigned char *)lines, strlen(lines), NULL, 0);
-	sodium_bin2hex(text, sizeof(text), sum, sizeof(sum));
-	size = asprintf(&bytes, "%schecksum %s\n", lines, text);
-	if (consent_file_parse(bytes, (size_t)size, decisions, &count, &why) != expected)
-		fail_msg("'%s': %s", lines, why ? why : "was taken");
-	free(bytes);
+	assert_int_equal(consents_without(consents, 1000, &asked), without);
+	assert_int_equal(consents_without(consents, 1001, &asked), 0);
+	assert_int_equal(consents_without(consents, 1000, &cut), without | TP_CATEGORY_SPANS);
+	assert_int_equal(consents_without(consents, 1001, &cut), TP_CATEGORY_SPANS);
 }
 
-static void consent_file_parse_takes_what_is_written_only(void **state)
+static void decide_without(struct consents *consents, const char *target, enum tp_level level,
+			   uint8_t without, int64_t for_us)
 {
-#define HEADER "telprobe consent 1\n"
-	static const char *const bad[] = {
-		"",
-		HEADER,
-		"telprobe consent 2\n* full 1 1\n",
-		HEADER "\n",
-		HEADER "* full 1 1",
-		HEADER "* full 1 1\n\n",
-		HEADER "*  full 1 1\n",
-		HEADER " * full 1 1\n",
-		HEADER "* full 1 1 \n",
-		HEADER "* full 1\n",
-		HEADER "* full 1 1 1\n",
-		HEADER "* FULL 1 1\n",
-		HEADER "* verbose 1 1\n",
-		HEADER "* 3 1 1\n",
-		HEADER "* full 0 1\n",
-		HEADER "* full 01 1\n",
-		HEADER "* full +1 1\n",
-		HEADER "* full -1 1\n",
-		HEADER "* full 4294967296 1\n",
-		HEADER "* full 1 -1\n",
-		HEADER "* full 1 9223372036854775808\n",
-		HEADER "* full 1 99999999999999999999\n",
-		HEADER "* full 1 0x1\n",
-		HEADER "a/b full 1 1\n",
-		HEADER "** full 1 1\n",
-		HEADER ".x full 1 1\n",
-		HEADER "* full 1 1\r\n",
-		HEADER "* full 1 \n",
-		HEADER "* full 1 1\nchecksum 0\n",
-		HEADER "\xff full 1 1\n",
-		HEADER
-		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa full 1 1\n",
+	const struct consent_wish wish = {
+		.target = target, .level = level, .without = without, .for_us = for_us
 	};
-	size_t i;
 
-	(void)state;
-	assert_parse(HEADER "* off 1 0\na.b+c full 4294967295 9223372036854775807\n", 0);
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_parse(bad[i], -EBADMSG);
-#undef HEADER
+	assert_int_equal(consents_decide(consents, 1000, &wish, &noon, NULL), 0);
+}
+
+static void consents_without_is_kept_and_what_any_decision_leaves_out(void **state)
+{
+	struct directory *directory = *state;
+	struct consents *consents;
+	int again;
+
+	consents = reopen(directory, NULL);
+	decide_without(consents, "a", TP_LEVEL_FULL, TP_CATEGORY_LIFECYCLE, 0);
+	assert_without(consents, "a", TP_CATEGORY_LIFECYCLE); /* nothing was said of all */
+	decide_without(consents, NULL, TP_LEVEL_FULL, TP_CATEGORY_ERRORS, 0);
+	decide_without(consents, "a", TP_LEVEL_FULL, TP_CATEGORY_FEATURES, 3600 * 1000000ll);
+	decide_without(consents, "c", TP_LEVEL_OFF, TP_CATEGORY_FEATURES, 0);
+	for (again = 0; again < 2; again++) {
+		assert_without(consents, "a", TP_CATEGORY_ERRORS | TP_CATEGORY_FEATURES);
+		assert_without(consents, "b", TP_CATEGORY_ERRORS);
+		assert_without(consents, "c", TP_CATEGORY_ERRORS);
+		consents = reopen(directory, consents);
+	}
+	decide_without(consents, NULL, TP_LEVEL_FULL, 0, 0);
+	assert_without(consents, "a", TP_CATEGORY_FEATURES);
+	assert_without(consents, "b", 0);
+	consents_close(consents);
 }
 
 static void consents_open_what_is_no_file_is_damaged(void **state)
@@ -356,31 +345,17 @@ static void consents_open_other_names_are_left_alone(void **state)
 	consents_close(consents);
 }
 
-static void limit_files(rlim_t bytes)
-{
-	struct rlimit limit;
-
-	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
-	limit.rlim_cur = bytes;
-	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-}
-
 static void consents_decide_unwritable_yes_does_not_hold_and_a_no_does(void **state)
 {
 	struct directory *directory = *state;
 	struct consents *consents = reopen(directory, NULL);
 
-	signal(SIGXFSZ, SIG_IGN);
 	decide(directory, consents, 1000, NULL, TP_LEVEL_BASIC);
 	limit_files(10);
-	assert_int_equal(
-		consents_decide(consents, 1000, NULL, TP_LEVEL_FULL, NOON_US, &directory->error),
-		-EFBIG);
+	assert_int_equal(say(consents, 1000, NULL, TP_LEVEL_FULL, &directory->error), -EFBIG);
 	assert_non_null(strstr(directory->error.hint, "nothing has changed"));
 	assert_level(consents, 1000, TP_LEVEL_BASIC, CONSENT_SAID_YES);
-	assert_int_equal(
-		consents_decide(consents, 1000, NULL, TP_LEVEL_OFF, NOON_US, &directory->error),
-		-EFBIG);
+	assert_int_equal(say(consents, 1000, NULL, TP_LEVEL_OFF, &directory->error), -EFBIG);
 	assert_non_null(strstr(directory->error.hint, "it is off now"));
 	assert_level(consents, 1000, TP_LEVEL_OFF, CONSENT_SAID_NO);
 	limit_files(RLIM_INFINITY);
@@ -404,7 +379,7 @@ static void consents_decide_without_memory_never_says_yes(void **state)
 	}
 	for (i = 0;; i++) {
 		memory_fail_after(i);
-		ret = consents_decide(consents, 1000, NULL, TP_LEVEL_FULL, NOON_US, NULL);
+		ret = say(consents, 1000, NULL, TP_LEVEL_FULL, NULL);
 		memory_fail_after(-1);
 		if (!ret)
 			break;
@@ -412,9 +387,11 @@ static void consents_decide_without_memory_never_says_yes(void **state)
 		assert_int_equal(consents_level(consents, 1000, &opt_in, NULL), TP_LEVEL_OFF);
 	}
 	assert_true(i > 1);
+	memory_fail_after(1); /* it is in the file, and may hold after a restart alone */
+	assert_int_equal(say(consents, 1000, NULL, TP_LEVEL_BASIC, NULL), -ENOMEM);
+	assert_int_equal(consents_level(consents, 1000, &opt_in, NULL), TP_LEVEL_FULL);
 	memory_fail_after(0);
-	assert_int_equal(consents_decide(consents, 1000, "x", TP_LEVEL_OFF, NOON_US, NULL),
-			 -ENOMEM);
+	assert_int_equal(say(consents, 1000, "x", TP_LEVEL_OFF, NULL), -ENOMEM);
 	memory_fail_after(-1);
 	assert_level(consents, 1000, TP_LEVEL_OFF, CONSENT_DAMAGED); /* more than was asked for */
 	consents_close(consents);
@@ -460,9 +437,8 @@ static void consents_decide_killed_leaves_a_whole_file(void **state)
 		child = fork();
 		assert_true(child >= 0);
 		for (status = 0; !child; status++)
-			if (consents_decide(consents, 1000, NULL,
-					    status & 1 ? TP_LEVEL_FULL : TP_LEVEL_OFF,
-					    NOON_US + status, NULL))
+			if (say(consents, 1000, NULL, status & 1 ? TP_LEVEL_FULL : TP_LEVEL_OFF,
+				NULL))
 				_exit(1);
 		usleep(1000 + (useconds_t)(round * 237 % 5000));
 		kill(child, SIGKILL);
@@ -489,7 +465,7 @@ int main(void)
 		TEST(consents_decide_bad_target_is_refused),
 		TEST(consents_decide_oldest_replaced_go_first),
 		TEST(consents_open_damaged_file_is_a_no),
-		TEST(consent_file_parse_takes_what_is_written_only),
+		TEST(consents_without_is_kept_and_what_any_decision_leaves_out),
 		TEST(consents_open_what_is_no_file_is_damaged),
 		TEST(consents_open_other_names_are_left_alone),
 		TEST(consents_decide_unwritable_yes_does_not_hold_and_a_no_does),

@@ -197,7 +197,7 @@ static inline void sample_fill_inside(struct sample *sample)
 static inline void sample_fill_mailer(struct sample *sample)
 {
 	sample_process(sample, "mailer", "2.1.0");
-	sample_add(sample, (struct sample_event){ .type = TP_EXEC });
+	sample_add(sample, (struct sample_event){ .type = TP_TAG, .name = { "shell", "bash" } });
 	sample_add(sample, (struct sample_event){ .type = TP_SESSION_BEGIN,
 						  .name = { "mailer", "2.1.0" } });
 	sample_add(sample, (struct sample_event){ .type = TP_TAG, .name = { "runtime", "C-17" } });

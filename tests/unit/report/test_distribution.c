@@ -73,6 +73,35 @@ static void distribution_many_values_are_within_a_bucket(void **state)
 	distribution_clear(&distribution);
 }
 
+/* Known by their buckets alone, as level basic has them. */
+static void distribution_of_buckets_is_within_one(void **state)
+{
+	static const double shares[] = { 0.001, 0.01, 0.1, 0.5, 0.9, 0.95, 0.99, 0.999, 1 };
+	struct distribution distribution = { 0 };
+	double found, wanted;
+	int64_t i;
+	size_t j;
+
+	(void)state;
+	for (i = 1; i <= 100000; i++) {
+		assert_int_equal(
+			distribution_add_bucket(&distribution, tp_bucket((uint64_t)i * 977), 1), 0);
+		distribution.sum += (double)i * 977;
+	}
+	for (j = 0; j < sizeof(shares) / sizeof(shares[0]); j++) {
+		wanted = shares[j] * 100000 * 977;
+		found = distribution_percentile(&distribution, shares[j]);
+		assert_true(fabs(found / wanted - 1) < 0.022);
+	}
+	assert_true(distribution_mean(&distribution) == 50000.5 * 977);
+	distribution.unplaced = 100000; /* in the sum alone */
+	assert_true(distribution_mean(&distribution) == 50000.5 * 977 / 2);
+	assert_int_equal(distribution_add(&distribution, 5), 0); /* and one that is known */
+	assert_int_equal(distribution.smallest, 5);
+	assert_int_equal(distribution.count, 100001);
+	distribution_clear(&distribution);
+}
+
 static void distribution_extreme_values_are_kept(void **state)
 {
 	struct distribution distribution = { 0 };
@@ -140,6 +169,7 @@ int main(void)
 		cmocka_unit_test(distribution_empty_has_no_values),
 		cmocka_unit_test(distribution_few_values_are_exact),
 		cmocka_unit_test(distribution_many_values_are_within_a_bucket),
+		cmocka_unit_test(distribution_of_buckets_is_within_one),
 		cmocka_unit_test(distribution_extreme_values_are_kept),
 		cmocka_unit_test(distribution_without_memory_is_unchanged),
 		cmocka_unit_test(tally_rows_beyond_the_limit_share_one),

@@ -61,6 +61,25 @@ static void grid_json_has_the_same_rows(void **state)
 	grid_free(grid);
 }
 
+static void grid_keep_last_drops_the_first_rows(void **state)
+{
+	struct fixture *fixture = *state;
+	struct grid *grid = filled();
+
+	grid_keep_last(grid, 2);
+	assert_int_equal(grid_rows(grid), 2);
+	grid_keep_last(grid, 1);
+	grid_row(grid);
+	grid_text(grid, 0, "new");
+	assert_int_equal(grid_print(grid, fixture_stream(fixture)), 0);
+	assert_string_equal(fixture_text(fixture), "name    runs  took  share     size\n"
+						   "a?[2J?     -     -      -  -     -\n"
+						   "new        -     -      -  -     -\n");
+	grid_keep_last(grid, 0);
+	assert_int_equal(grid_rows(grid), 0);
+	grid_free(grid);
+}
+
 static void grid_without_rows_prints_its_heading(void **state)
 {
 	struct fixture *fixture = *state;
@@ -128,8 +147,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
-		TEST(grid_prints_aligned_columns),	    TEST(grid_json_has_the_same_rows),
-		TEST(grid_without_rows_prints_its_heading), TEST(text_durations_keep_three_digits),
+		TEST(grid_prints_aligned_columns),
+		TEST(grid_json_has_the_same_rows),
+		TEST(grid_keep_last_drops_the_first_rows),
+		TEST(grid_without_rows_prints_its_heading),
+		TEST(text_durations_keep_three_digits),
 		TEST(text_bytes_have_decimal_units),
 	};
 

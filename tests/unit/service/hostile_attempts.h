@@ -10,6 +10,8 @@
 #include <linux/bpf.h>
 #include <linux/capability.h>
 #include <linux/perf_event.h>
+#include <netinet/in.h>
+#include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -33,19 +35,42 @@
 
 #include <cmocka.h>
 
+#include "capture/perf_event.h"
 #include "service/roles.h"
 
-enum { SUPERVISOR = 1 << ROLE_SUPERVISOR, COLLECTOR = 1 << ROLE_COLLECTOR, API = 1 << ROLE_API };
-enum { EVERYONE = SUPERVISOR | COLLECTOR | API };
+enum {
+	SUPERVISOR = 1 << ROLE_SUPERVISOR,
+	COLLECTOR = 1 << ROLE_COLLECTOR,
+	API = 1 << ROLE_API,
+	LOADER = 1 << ROLE_LOADER,
+	INSPECTOR = 1 << ROLE_INSPECTOR,
+	ATTACH = 1 << ROLE_ATTACH,
+	READER = 1 << ROLES,	      /* what the inspector starts */
+	ROOT_COLLECTOR = READER << 1, /* on a kernel whose ring is open, see needs.h */
+	EVERYONE = (ROOT_COLLECTOR << 1) - 1,
+};
 enum { IS_DONE = 0, IS_REFUSED = 40, IS_ELSE = 41, HAS_NO_SANDBOX = 42 };
 
-static const struct accounts accounts = { 59001, 59002, 59003, 59001, 59002, 59003 };
+static const struct accounts accounts = {
+	.supervisor = 59001,
+	.supervisor_group = 59001,
+	.collector = 59002,
+	.collector_group = 59002,
+	.api = 59003,
+	.api_group = 59003,
+	.inspector = 59005,
+	.inspector_group = 59005,
+	.attach = 59006,
+	.attach_group = 59006,
+};
 static struct {
 	char directory[64], shared[96], secret[96], listener[96];
 	struct places places;
-	int listen_fd, unix_fd, map_fd, terminal_fd, mount_fd;
+	int listen_fd, abstract_fd, unix_fd, inet_fd, map_fd, terminal_fd, mount_fd, file_fd;
+	int event_type;
 	uint32_t map_id;
 	pid_t other; /* a process of another role */
+	pid_t dead;  /* one that has ended and can still be signalled */
 	char other_secret[32];
 } world;
 
@@ -203,6 +228,19 @@ static int fork_child(void)
 {
 	return end_child(fork());
 }
+static void *run_thread(void *data)
+{
+	return data;
+}
+
+static int start_thread(void)
+{
+	pthread_t thread;
+
+	errno = pthread_create(&thread, NULL, run_thread, NULL);
+	return errno ? -1 : pthread_join(thread, NULL);
+}
+
 static int fork_into_namespace(void)
 {
 	return end_child(syscall(SYS_clone, CLONE_NEWNET | SIGCHLD, NULL, NULL, NULL, NULL));
@@ -256,6 +294,23 @@ static int connect_inherited(void)
 	struct sockaddr_un address = address_of(world.listener);
 
 	return connect(world.unix_fd, (struct sockaddr *)&address, sizeof(address));
+}
+
+static int connect_abstract(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	memcpy(address.sun_path, "\0telprobe-abstract", 18);
+	return connect(world.unix_fd, (struct sockaddr *)&address,
+		       sizeof(sa_family_t) + sizeof("\0telprobe-abstract") - 1);
+}
+
+static int connect_inet_inherited(void)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(9) };
+
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	return connect(world.inet_fd, (struct sockaddr *)&address, sizeof(address));
 }
 
 static int bind_inherited(void)
@@ -343,6 +398,16 @@ static int count_events(void)
 	return (int)syscall(SYS_perf_event_open, &attributes, 0, -1, -1, 0);
 }
 
+static int probe_file(void)
+{
+	int fd = perf_event_make(world.event_type, world.file_fd, 0, 0);
+
+	if (fd >= 0)
+		return close(fd);
+	errno = -fd;
+	return -1;
+}
+
 static int mount_something(void)
 {
 	int ret = mount("none", world.shared, "tmpfs", 0, NULL);
@@ -403,6 +468,10 @@ static int add_key(void)
 {
 	return (int)syscall(SYS_add_key, "user", "telprobe", "x", 1, -3);
 }
+static int load_kernel(void)
+{
+	return (int)syscall(SYS_kexec_load, 0, 0, NULL, 0);
+}
 static int use_ring(void)
 {
 	char parameters[256] = { 0 };
@@ -416,6 +485,10 @@ static int handle_faults(void)
 static int signal_other(void)
 {
 	return kill(world.other, SIGCONT);
+}
+static int kill_other(void)
+{
+	return kill(world.dead, SIGKILL);
 }
 static int signal_thread(void)
 {

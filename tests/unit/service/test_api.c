@@ -223,10 +223,20 @@ static void everyone_sees_the_own_rows(void **state)
 static int asks_for_others(struct world *world)
 {
 	static const uint32_t whose[] = { ALICE, NOBODY_YET, 0, 77777, UINT32_MAX - 1 };
+	static const uint32_t of_all[] = { CONTROL_ROWS,   CONTROL_TOTALS, CONTROL_ERASE,
+					   CONTROL_OWNERS, CONTROL_SUMS,   CONTROL_ERASURES };
 	struct answer answer, first = { 0 };
 	uint32_t act;
 	size_t i;
 
+	for (i = 0; i < sizeof(of_all) / sizeof(of_all[0]); i++) {
+		struct control_request request = request_for(of_all[i]);
+
+		request.of_all = 1;
+		rude_call(world, &request, sizeof(request), &answer);
+		CHECK(answer.code == -EACCES && !answer.rows && !answer.totals);
+		first = answer;
+	}
 	for (act = CONTROL_ROWS; act < CONTROL_ACTS; act++) {
 		struct control_request request = request_for(act);
 
@@ -327,25 +337,30 @@ static void wrong_sizes_are_refused(void **state)
 
 static void wrong_contents_are_refused(void **state)
 {
-	struct control_request bad[11];
+	struct control_request bad[15];
 	struct world *world = *state;
 	struct answer answer;
 	size_t i;
 
-	for (i = 0; i < 11; i++)
-		bad[i] = request_for(CONTROL_ROWS);
+	for (i = 0; i < 15; i++)
+		bad[i] = request_for(i < 12 ? CONTROL_ROWS : CONTROL_DECIDE);
 	bad[0].act = 0;
 	bad[1].act = CONTROL_ACTS;
 	bad[2].act = UINT32_MAX;
 	bad[3].version = 0;
 	bad[4].version = CONTROL_VERSION + 1;
-	bad[5].reserved[135] = 1;
+	bad[5].reserved[sizeof(bad[5].reserved) - 1] = 1;
 	memset(bad[6].target, 'x', sizeof(bad[6].target));
 	bad[7].limit = -1;
 	bad[8].context = INT64_MIN;
 	bad[9].with_sequence = 2;
 	bad[10].level = 4;
-	for (i = 0; i < 11; i++) {
+	bad[11].for_us = 1; /* nothing to decide */
+	bad[12].for_us = 1; /* a no has no end */
+	bad[13].level = bad[14].level = TP_LEVEL_FULL;
+	bad[13].for_us = -1;
+	bad[14].for_us = CONSENT_FOR_MAX_US + 1;
+	for (i = 0; i < 15; i++) {
 		rude_call(world, &bad[i], sizeof(bad[i]), &answer);
 		assert_int_equal(answer.code, -EPROTO);
 		assert_true(strlen(answer.end.what) > 20);

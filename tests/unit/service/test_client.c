@@ -390,6 +390,24 @@ static void play_endless_decisions(int fd, struct store *store)
 		;
 }
 
+static void play_endless_notices(int fd, struct store *store)
+{
+	const struct control_notice notice = { .kind = CONTROL_IS_NOTICE, .text = "x is y" };
+
+	(void)store;
+	while (send(fd, &notice, sizeof(notice), MSG_NOSIGNAL) > 0)
+		;
+}
+
+static void play_notice_with_escape(int fd, struct store *store)
+{
+	const struct control_notice notice = { .kind = CONTROL_IS_NOTICE, .text = "\x1b[2J" };
+
+	(void)store;
+	send(fd, &notice, sizeof(notice), MSG_NOSIGNAL);
+	end_well(fd);
+}
+
 static int count_answers(const void *answer, size_t bytes, void *data)
 {
 	(void)answer;
@@ -417,6 +435,18 @@ static void answers_of_the_supervisor_are_checked(void **state)
 	assert_int_equal(client_call(client, &request, count_answers, &answers, NULL, error),
 			 -EPROTO);
 	assert_int_equal(answers, CONSENT_DECISIONS);
+	reap(world);
+	serve(world, play_endless_notices);
+	request.act = CONTROL_RELOAD;
+	answers = 0;
+	assert_int_equal(client_call(client, &request, count_answers, &answers, NULL, error),
+			 -EPROTO);
+	assert_int_equal(answers, CONTROL_NOTICES);
+	reap(world);
+	serve(world, play_notice_with_escape);
+	assert_int_equal(client_call(client, &request, count_answers, &answers, NULL, error),
+			 -EPROTO);
+	assert_int_equal(answers, CONTROL_NOTICES);
 	client_close(client);
 	reap(world);
 }
@@ -463,6 +493,7 @@ static void directory_others_may_write_is_refused(void **state)
 	for (i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
 		chmod(world->fixture->directory, modes[i]);
 		assert_int_equal(open_ret(world->socket, error), -EACCES);
+		assert_true(open_ret(world->socket, NULL) < 0); /* also for who wants no words */
 	}
 	chmod(world->fixture->directory, 0755);
 	assert_int_equal(open_ret(world->socket, error), 0);

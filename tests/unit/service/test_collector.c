@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <math.h>
-#include <signal.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
 
 #include "unit/service/world.h"
 
+#include "service/messages.h"
 #include "store/bucket.h"
-#include "unit/failing_memory.h"
+#include "store/marked.h"
 
 static void collector_take_span_becomes_a_row(void **state)
 {
@@ -62,6 +60,104 @@ static void collector_take_name_of_a_library_is_read_there(void **state)
 	assert_int_equal(world->rows[0].flags, 0);
 }
 
+static void collector_forget_number_means_another_file(void **state)
+{
+	bool is_gone[TP_OBJECTS] = { [1] = true };
+	struct world *world = *state;
+	struct tp_event event = span_of(1000, 1);
+	int calls;
+
+	take(world, &event);
+	event.header.object = 2;
+	take(world, &event);
+	commit(world);
+	calls = world->text_calls;
+	collector_forget(world->collector, is_gone);
+	world->is_replaced = true;
+	take(world, &event); /* the other file's name is still known */
+	assert_int_equal(world->text_calls, calls);
+	event = span_of(2000, 2);
+	take(world, &event);
+	read_all(world);
+	assert_int_equal(world->heard, 4);
+	assert_string_equal(world->app[0], "demo-cli");
+	assert_string_equal(world->name[0][0], "think");
+	assert_string_equal(world->app[2], "demo-cli"); /* that process is what it was */
+	assert_string_equal(world->name[2][0], "think-lib");
+	assert_string_equal(world->app[3], "other-cli");
+	assert_string_equal(world->name[3][0], "think-new");
+}
+
+static void collector_forget_process_keeps_the_name_it_gave_itself(void **state)
+{
+	bool is_gone[TP_OBJECTS] = { [1] = true };
+	struct world *world = *state;
+	struct tp_event event = event_of(TP_SESSION_BEGIN, 1000, 1);
+
+	event.name[0] = 7;
+	take(world, &event);
+	commit(world);
+	collector_forget(world->collector, is_gone);
+	world->is_replaced = true;
+	event = span_of(2000, 1);
+	event.header.object = 2;
+	take(world, &event);
+	read_all(world);
+	assert_string_equal(world->app[world->heard - 1], "named-app");
+}
+
+static uint32_t fake_target(void *data, uint16_t object)
+{
+	(void)data;
+	return object == 1 ? 9 : object == 2 ? MESSAGE_TARGETS : 0;
+}
+
+/* Series with the mark, by the name they have. */
+static int marked(struct world *world, const char *name)
+{
+	bool has_rest;
+	int i, heard = 0;
+
+	collector_free(world->collector);
+	world->collector = NULL;
+	assert_ok(&world->fixture,
+		  store_delete_marked(world->fixture.store, &has_rest, &world->fixture.error));
+	collector_restart(world, TP_LEVEL_FULL);
+	read_all(world);
+	for (i = 0; i < world->heard; i++)
+		heard += !strcmp(world->name[i][0], name);
+	return heard;
+}
+
+static void collector_mark_is_of_the_target_of_the_file(void **state)
+{
+	static uint8_t targets[MESSAGE_TARGETS / 8];
+	struct world *world = *state;
+	struct tp_event own = span_of(0, 1), library = span_of(1000, 1), unknown = span_of(2000, 1);
+
+	library.header.object = 2;
+	unknown.header.object = 3;
+	unknown.header.program = 3;
+	world->source.target = fake_target;
+	memset(targets, 0, sizeof(targets));
+	collector_restart(world, TP_LEVEL_FULL);
+	take(world, &own); /* before there was a mark */
+	collector_mark(world->collector, targets);
+	take(world, &own); /* and while there is none */
+	targets[(9 - 1) / 8] = 1 << (9 - 1) % 8;
+	take(world, &own);
+	take(world, &library);
+	take(world, &unknown);
+	targets[0] = targets[1] = 0;
+	targets[sizeof(targets) - 1] = 0x80;
+	take(world, &own);
+	commit(world);
+	assert_int_equal(marked(world, "think"),
+			 3); /* the unknown one, of no target, is gone too */
+	assert_int_equal(marked(world, "think-lib"), 1);
+	assert_int_equal(world->heard, 4);
+}
+
 static void collector_take_known_record_reads_no_text_again(void **state)
 {
 	struct world *world = *state;
@@ -106,6 +202,48 @@ static void collector_take_refused_names_are_placeholders(void **state)
 	read_all(world);
 	for (i = 0; i < 4; i++)
 		assert_string_equal(world->name[i][0], cases[i].stored);
+}
+
+/* Not even as a name that no event has. */
+static void collector_take_value_of_a_sensitive_key_is_stored_nowhere(void **state)
+{
+	struct world *world = *state;
+	struct tp_event event = event_of(TP_TAG, 0, 1);
+	char path[160], *bytes;
+	size_t size;
+
+	event.name[0] = 14;
+	event.name[1] = 15;
+	take(world, &event);
+	commit(world);
+	read_all(world);
+	assert_string_equal(world->name[0][0], "[REDACTED]");
+	assert_string_equal(world->name[0][1], "[REDACTED]");
+	snprintf(path, sizeof(path), "%s-wal", world->fixture.path);
+	bytes = read_file(path, &size);
+	assert_non_null(memmem(bytes, size, "demo-cli", 8));
+	assert_null(memmem(bytes, size, "tarolimasune", 12));
+	free(bytes);
+}
+
+static void collector_take_declared_names_by_number(void **state)
+{
+	struct world *world = *state;
+	struct tp_event event = span_of(0, 1);
+
+	event.name[0] = TP_PLACE_DECLARED + 1;
+	event.name[1] = TP_PLACE_DECLARED + 2; /* nobody knows it */
+	event.name[2] = 3;
+	take(world, &event);
+	event.header.object = 2; /* the same name, whatever the file */
+	event.name[2] = 0;
+	take(world, &event);
+	assert_int_equal(collector_counts(world->collector)->names_refused, 2);
+	read_all(world);
+	assert_string_equal(world->name[0][0], "declared-1");
+	assert_string_equal(world->name[0][1], "[UNDECLARED]");
+	assert_string_equal(world->name[0][2], "balanced");
+	assert_string_equal(world->name[1][0], "declared-1");
 }
 
 static void collector_take_exit_keeps_resources_at_full_only(void **state)
@@ -186,7 +324,7 @@ static void collector_take_measure_is_its_bucket(void **state)
 	take(world, &event);
 	read_all(world);
 	assert_int_equal(world->heard, 3);
-	assert_int_equal(collector_counts(world->collector)->lost[COLLECTOR_NOT_FINITE], 2);
+	assert_int_equal(collector_counts(world->collector)->lost[LOSS_NOT_FINITE], 2);
 	for (i = 0; i < 3; i++) {
 		shown = bucket_value((int32_t)world->rows[i].value);
 		assert_true(fabs(shown - values[i]) <= fabs(values[i]) * 0.022);
@@ -216,7 +354,7 @@ static void collector_take_every_type_is_stored_with_its_names(void **state)
 		take(world, &event);
 		n++;
 	}
-	assert_int_equal(collector_counts(world->collector)->lost[COLLECTOR_BAD_RECORD], n);
+	assert_int_equal(collector_counts(world->collector)->lost[LOSS_BAD_RECORD], n);
 	read_all(world);
 	assert_int_equal(world->heard, TP_OPTED_OUT);
 	for (type = TP_SPAN; type <= TP_OPTED_OUT; type++) {
@@ -254,11 +392,11 @@ static void collector_take_bad_records_are_counted(void **state)
 	take(world, &end);
 	assert_ok(&world->fixture, collector_take(world->collector, &good, sizeof(good) - 1, NULL));
 	assert_ok(&world->fixture, collector_take(world->collector, &good, 0, NULL));
-	assert_int_equal(collector_counts(world->collector)->lost[COLLECTOR_BAD_RECORD], 12);
+	assert_int_equal(collector_counts(world->collector)->lost[LOSS_BAD_RECORD], 12);
 	take(world, &good);
 	commit(world);
 	assert_counts(world, 13, 1, 12);
-	assert_true(collector_loss_text(COLLECTOR_BAD_RECORD)[0]);
+	assert_true(loss_text(LOSS_BAD_RECORD)[0]);
 }
 
 static void collector_commit_stale_position_is_counted(void **state)
@@ -306,150 +444,18 @@ static void collector_take_after_erasure_stores_whole_events(void **state)
 	assert_string_equal(world->name[0][0], "think");
 }
 
-static void collector_take_on_full_disk_counts_the_batch(void **state)
-{
-	struct rlimit limit, none;
-	struct world *world = *state;
-	struct tp_event event;
-	uint64_t i, failures = 0;
-	int ret;
-
-	event = span_of(0, 1);
-	take(world, &event);
-	commit(world);
-	signal(SIGXFSZ, SIG_IGN);
-	getrlimit(RLIMIT_FSIZE, &none);
-	limit = none;
-	limit.rlim_cur = 120000;
-	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-	for (i = 1; i <= 40000; i++) {
-		event = span_of(i * 1000, (uint32_t)i);
-		ret = collector_take(world->collector, &event, sizeof(event),
-				     &world->fixture.error);
-		if (!ret && i % 8000 == 0)
-			ret = collector_commit(world->collector, NULL, 0, 0, &world->fixture.error);
-		if (ret)
-			assert_int_equal(ret, -ENOSPC);
-		failures += ret != 0;
-	}
-	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
-	commit(world);
-	assert_true(failures > 0);
-	assert_true(collector_counts(world->collector)->lost[COLLECTOR_STORE_ERROR] > 0);
-	assert_counts(world, 40001, (uint64_t)fixture_events(&world->fixture),
-		      collector_counts(world->collector)->lost[COLLECTOR_STORE_ERROR]);
-	event = span_of(1, 1);
-	take(world, &event);
-	read_all(world); /* with room again it goes on, and what is there is whole */
-}
-
-/* More processes, shapes and places than are remembered. */
-
-static void collector_take_without_memory_counts_at_every_place(void **state)
-{
-	struct world *world = *state;
-	struct tp_event named = event_of(TP_SESSION_BEGIN, 1000, 1), event = span_of(2000, 1);
-	uint64_t taken = 0, stored = 0;
-	int64_t kept = 0;
-	long allocations;
-	int ret = -1;
-
-	if (!memory_can_fail())
-		skip();
-	named.name[0] = 7;
-	for (allocations = 0; ret && allocations < 2000; allocations++) {
-		collector_restart(world, TP_LEVEL_FULL);
-		memory_fail_after(allocations);
-		ret = collector_take(world->collector, &named, sizeof(named), NULL);
-		if (!ret)
-			ret = collector_take(world->collector, &event, sizeof(event), NULL);
-		if (!ret)
-			ret = collector_commit(world->collector, NULL, 0, 0, NULL);
-		memory_fail_after(-1);
-		if (ret)
-			assert_int_equal(ret, -ENOMEM);
-		taken = collector_counts(world->collector)->taken;
-		stored = collector_counts(world->collector)->stored;
-		kept = ret ? fixture_events(&world->fixture) : kept;
-		assert_counts(world, taken, stored,
-			      taken - stored - collector_pending(world->collector));
-		if (!ret)
-			assert_int_equal(stored, 2);
-		commit(world);
-	}
-	assert_int_equal(ret, 0);
-	assert_true(allocations > 10);
-	assert_int_equal(fixture_events(&world->fixture), kept + 2);
-}
-
-enum { KILL_RECORDS = 20000, KILL_BATCH = 50 };
-
-/* What a collector does: goes on from where the file says the ring stands. */
-static void collect_all(struct world *world)
-{
-	struct tp_event event;
-	uint64_t position = 0, i;
-
-	fixture_open(&world->fixture);
-	collector_restart(world, TP_LEVEL_FULL);
-	store_ring_position(world->fixture.store, &ring, &position, NULL);
-	for (i = position / sizeof(event); i < KILL_RECORDS; i++) {
-		event = span_of(i * 1000, 1 + (uint32_t)i / 10);
-		take(world, &event);
-		if (i % KILL_BATCH != KILL_BATCH - 1)
-			continue;
-		assert_ok(&world->fixture,
-			  collector_commit(world->collector, &ring, position,
-					   (i + 1) * sizeof(event), &world->fixture.error));
-		position = (i + 1) * sizeof(event);
-	}
-}
-
-static int count_times(const struct store_row *row, void *data)
-{
-	uint8_t *seen = data;
-
-	seen[row->time_us - NOON_US]++;
-	return 0;
-}
-
-static void collector_killed_at_any_instant_loses_and_repeats_nothing(void **state)
-{
-	static uint8_t seen[KILL_RECORDS];
-	struct world *world = *state;
-	struct store_filter all = { 0 };
-	int i, killed = 0, status;
-	pid_t child;
-
-	collector_free(world->collector);
-	world->collector = NULL;
-	fixture_close(&world->fixture);
-	for (i = 0; i < 40; i++) {
-		child = fork();
-		if (!child) {
-			collect_all(world);
-			_exit(0);
-		}
-		usleep(500 + (useconds_t)i * 97);
-		kill(child, SIGKILL);
-		assert_int_equal(waitpid(child, &status, 0), child);
-		killed += WIFSIGNALED(status);
-	}
-	assert_true(killed > 5);
-	collect_all(world);
-	assert_ok(&world->fixture,
-		  store_each(world->fixture.store, &all, count_times, seen, &world->fixture.error));
-	for (i = 0; i < KILL_RECORDS; i++)
-		assert_int_equal(seen[i], 1);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(collector_take_span_becomes_a_row),
 		TEST(collector_take_name_of_a_library_is_read_there),
+		TEST(collector_mark_is_of_the_target_of_the_file),
 		TEST(collector_take_known_record_reads_no_text_again),
+		TEST(collector_forget_number_means_another_file),
+		TEST(collector_forget_process_keeps_the_name_it_gave_itself),
 		TEST(collector_take_refused_names_are_placeholders),
+		TEST(collector_take_value_of_a_sensitive_key_is_stored_nowhere),
+		TEST(collector_take_declared_names_by_number),
 		TEST(collector_take_exit_keeps_resources_at_full_only),
 		TEST(collector_take_exec_is_noted),
 		TEST(collector_take_measure_is_its_bucket),
@@ -457,9 +463,6 @@ int main(void)
 		TEST(collector_take_bad_records_are_counted),
 		TEST(collector_commit_stale_position_is_counted),
 		TEST(collector_take_after_erasure_stores_whole_events),
-		TEST(collector_killed_at_any_instant_loses_and_repeats_nothing),
-		TEST(collector_take_on_full_disk_counts_the_batch),
-		TEST(collector_take_without_memory_counts_at_every_place),
 	};
 
 	return cmocka_run_group_tests_name("service/collector", tests, NULL, NULL);

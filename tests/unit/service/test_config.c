@@ -83,6 +83,10 @@ static void config_read_nothing_said_is_all_defaults(void **state)
 	assert_true(config->is_enabled);
 	assert_int_equal(config->level_max, TP_LEVEL_FULL);
 	assert_int_equal(config->ring_mb, 4);
+	assert_int_equal(config->retention_days, 90);
+	assert_int_equal(config->max_db_size_mb, 100);
+	assert_int_equal(config->names_max, 20000);
+	assert_int_equal(config->heartbeat_s, 300);
 	assert_int_equal(config->connections_max, 256);
 	assert_int_equal(config->connections_max_user, 16);
 	assert_int_equal(config->target_count + config->problem_count, 0);
@@ -101,19 +105,33 @@ static void config_read_nothing_said_is_all_defaults(void **state)
 static void config_read_every_key_of_the_machine(void **state)
 {
 	struct directory *directory = *state;
-	static const char *const values[] = { "false", "basic", "8", "10", "3" };
+	static const char *const values[] = {
+		"false",       "basic", "details,errors", "8",	   "10",    "3",    "0",    "0",
+		"7",	       "20",	"perf",		  "false", "false", "true", "a, b", "c",
+		"a.b, c-1.de", "[]"
+	};
 	char value[32], origin[128], line[8];
 	const struct config_key *key = config_keys();
 	struct config *config;
 	int i;
 
 	write_text(directory, "telprobe.yaml",
-		   "enabled: false\nlevel_max: minimal\n\nring_mb: 8\n"
-		   "connections_max: 10\nconnections_max_user: 3\n");
+		   "enabled: false\nlevel_max: minimal\nwithout: [errors, details]\n\nring_mb: 8\n"
+		   "connections_max: 10\nconnections_max_user: 3\n"
+		   "retention_days: 0\nmax_db_size_mb: 0\nnames_max: 7\nheartbeat_s: 20\nattach: "
+		   "perf\n"
+		   "strip_pii: false\nredact_file_paths: false\nblock_sensitive: true\n"
+		   "sensitive_patterns: [a, b]\nsensitive_words: c\n"
+		   "url_domains: [a.b, c-1.de]\nignore: []\n");
 	config = read_config(directory);
 	assert_false(config->is_enabled);
 	assert_int_equal(config->level_max, TP_LEVEL_BASIC);
+	assert_int_equal(config->without, TP_CATEGORY_ERRORS | TP_CATEGORY_DETAILS);
 	assert_int_equal(config->ring_mb, 8);
+	assert_int_equal(config->retention_days, 0);
+	assert_int_equal(config->max_db_size_mb, 0);
+	assert_int_equal(config->names_max, 7);
+	assert_int_equal(config->heartbeat_s, 20);
 	assert_int_equal(config->connections_max, 10);
 	assert_int_equal(config->connections_max_user, 3);
 	for (i = 0; !key[i].is_of_target; i++) {
@@ -121,11 +139,11 @@ static void config_read_every_key_of_the_machine(void **state)
 					      sizeof(origin)),
 				 0);
 		assert_string_equal(value, values[i]);
-		snprintf(line, sizeof(line), ":%d", i < 2 ? i + 1 : i + 2);
+		snprintf(line, sizeof(line), ":%d", i < 3 ? i + 1 : i + 2);
 		assert_words(origin, "/telprobe.yaml");
 		assert_words(origin, line);
 	}
-	assert_int_equal(i, 5);
+	assert_int_equal(i, 18);
 	config_free(config);
 }
 
@@ -134,8 +152,11 @@ static void config_keys_are_complete_rows(void **state)
 	const struct config_key *key;
 
 	(void)state;
-	for (key = config_keys(); key->name; key++)
+	for (key = config_keys(); key->name; key++) {
 		assert_true(key->type && key->help && (key->default_text || key->is_of_target));
+		if (key->is_read_at_start != !!strstr(key->help, "Read when the service starts"))
+			fail_msg("'%s': its row and its help differ on when it is read", key->name);
+	}
 	assert_int_equal(key - config_keys(), CONFIG_KEYS);
 }
 
@@ -177,11 +198,16 @@ static void config_read_limit_of_the_machine_cuts_targets(void **state)
 	struct directory *directory = *state;
 	struct config *config;
 
-	write_text(directory, "telprobe.yaml", "level_max: basic\n");
-	write_target(directory, "a.yaml", "paths: /usr/bin/a\npolicy: opt-out\nlevel: full\n");
+	write_text(directory, "telprobe.yaml", "level_max: basic\nwithout: spans\n");
+	write_target(directory, "a.yaml",
+		     "paths: /usr/bin/a\npolicy: opt-out\nlevel: full\n"
+		     "without: [errors]\n");
+	write_target(directory, "b.yaml", "paths: /usr/bin/b\n");
 	config = read_config(directory);
 	assert_int_equal(config->targets[0].level_max, TP_LEVEL_BASIC);
 	assert_int_equal(config->targets[0].level_default, TP_LEVEL_BASIC);
+	assert_int_equal(config->targets[0].without, TP_CATEGORY_SPANS | TP_CATEGORY_ERRORS);
+	assert_int_equal(config->targets[1].without, TP_CATEGORY_SPANS);
 	config_free(config);
 }
 
@@ -198,15 +224,22 @@ static void config_read_bad_machine_file_is_refused_by_line(void **state)
 		{ "enabled: []\n", ":1: |not an empty list" },
 		{ "\n\nring_mb: four\n", ":3: |a whole number from 1 to 64, not 'four'" },
 		{ "ring_mb: 0\n", ":1: |not '0'" },
+		{ "retention_days: 36501\n", ":1: |days from 0 to 36500, not '36501'" },
+		{ "retention_days: -1\n", ":1: |not '-1'" },
+		{ "max_db_size_mb: 1000001\n", ":1: |megabytes from 0 to 1000000" },
+		{ "max_db_size_mb: 1.5\n", ":1: |not '1.5'" },
+		{ "names_max: 0\n", ":1: |a whole number from 1 to 100000, not '0'" },
+		{ "heartbeat_s: 86401\n", ":1: |seconds from 0 to 86400, not '86401'" },
 		{ "ring_mb: 65\n", ":1: |not '65'" },
 		{ "ring_mb: -4\n", ":1: |not '-4'" },
 		{ "ring_mb: 4.0\n", ":1: |not '4.0'" },
 		{ "ring_mb: 99999999999999999999\n", ":1: |not '99999999999999999999'" },
 		{ "ring_mb: ''\n", ":1: |not nothing" },
+		{ "attach: kprobe\n", ":1: |auto, multi or perf, not 'kprobe'" },
 		{ "level_max: everything\n",
 		  ":1: |off, basic, enhanced or full|explain level_max" },
 		{ "# one\nenabld: true\n", ":2: unknown key 'enabld'|did you mean 'enabled'?" },
-		{ "xyzzy: 1\n", ":1: unknown key 'xyzzy'|known are enabled, level_max, ring_mb" },
+		{ "xyzzy: 1\n", ":1: unknown key 'xyzzy'|known are enabled, level_max, without" },
 		{ "paths: /usr/bin/a\n",
 		  ":1: unknown key 'paths'|belongs into a file of targets.d" },
 		{ "ring_mb: 1\nring_mb: 2\n", ":2: 'ring_mb' is there twice, first in line 1" },
@@ -277,7 +310,7 @@ static void config_read_bad_target_is_left_out_by_line(void **state)
 	for (i = 0; i < 33; i++)
 		snprintf(many + strlen(many), sizeof(many) - strlen(many), "- /%zu\n", i);
 	write_target(directory, "a.yaml", many);
-	assert_left_out(directory, ":34: the list is too long");
+	assert_left_out(directory, ":34: the list is too long|at most 32 paths");
 }
 
 static void config_read_bad_names_are_left_out(void **state)
@@ -490,6 +523,25 @@ static void config_read_target_alone_is_judged_alike(void **state)
 			 -ENOENT);
 }
 
+static void config_examine_tells_of_both_kinds_of_files(void **state)
+{
+	struct directory *directory = *state;
+	struct config *config = NULL;
+
+	write_text(directory, "telprobe.yaml", "level_max: basic\nring_mb: no\n");
+	write_target(directory, "a.yaml", "paths: /bin/a\n");
+	write_target(directory, "b.yaml", "x: 1\n");
+	assert_int_equal(config_read(directory->path, &config, &directory->error), -EINVAL);
+	assert_int_equal(config_examine(directory->path, &config, &directory->error), 0);
+	assert_int_equal(config->problem_count, 2);
+	assert_words(config->problems[0].text, "telprobe.yaml:2: 'ring_mb' must be");
+	assert_words(config->problems[1].text, "b.yaml:1: unknown key 'x'");
+	assert_int_equal(config->target_count, 1);
+	assert_int_equal(config->level_max, TP_LEVEL_FULL); /* nothing of it holds */
+	assert_int_equal(config->ring_mb, 4);
+	config_free(config);
+}
+
 static void config_read_without_memory_says_so(void **state)
 {
 	struct directory *directory = *state;
@@ -540,6 +592,7 @@ int main(void)
 		TEST(config_read_too_many_problems_say_so),
 		TEST(config_read_more_targets_than_there_may_be),
 		TEST(config_read_target_alone_is_judged_alike),
+		TEST(config_examine_tells_of_both_kinds_of_files),
 		TEST(config_read_without_memory_says_so),
 	};
 

@@ -97,7 +97,7 @@ static void wrong_contents_are_refused(void **state)
 {
 	struct message bad[4] = { { .kind = 0 },
 				  { .kind = MESSAGE_KINDS },
-				  { .kind = MESSAGE_DONE, .reserved = 1 },
+				  { .kind = MESSAGE_DONE, .target = 1 },
 				  { .kind = MESSAGE_TEXT } };
 	struct pair *pair = *state;
 	struct message got;

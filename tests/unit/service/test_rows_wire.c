@@ -3,12 +3,14 @@
 #include <stdlib.h>
 
 #include "service/rows_wire.h"
+#include "service/text_wire.h"
 #include "unit/store/fixture.h"
 
 static const struct store_row sample_row = {
 	.id = (NOON_US << 10) + 3,
 	.time_us = NOON_US,
 	.session_id = 4,
+	.owner = 4000000000,
 	.context = 17,
 	.session = "0123456789abcdef",
 	.session_started_us = NOON_US - 5,
@@ -74,8 +76,9 @@ static void row_comes_back_as_it_was(void **state)
 		    row.sequence == sample_row.sequence && row.value == sample_row.value);
 	assert_true(row.type == sample_row.type && row.kind == sample_row.kind &&
 		    row.outcome == sample_row.outcome && row.flags == sample_row.flags &&
-		    row.code == sample_row.code && row.span == sample_row.span &&
-		    row.parent == sample_row.parent && row.has_resources);
+		    row.code == sample_row.code && row.owner == sample_row.owner &&
+		    row.span == sample_row.span && row.parent == sample_row.parent &&
+		    row.has_resources);
 	assert_memory_equal(&row.resources, &sample_row.resources, sizeof(row.resources));
 }
 
@@ -98,12 +101,12 @@ static void row_no_firewall_passed_is_not_packed(void **state)
 {
 	struct fixture *fixture = *state;
 	uint8_t bytes[ROWS_ROW_MAX];
-	char longest[ROWS_TEXT + 1];
+	char longest[TEXT_WIRE_MAX + 1];
 	struct store_row bad[6];
 	int i;
 
-	memset(longest, 'x', ROWS_TEXT);
-	longest[ROWS_TEXT] = '\0';
+	memset(longest, 'x', TEXT_WIRE_MAX);
+	longest[TEXT_WIRE_MAX] = '\0';
 	for (i = 0; i < 6; i++)
 		bad[i] = sample_row;
 	bad[0].app = "\x1b[2J";
@@ -145,7 +148,7 @@ static void check_harmless(const struct store_row *row)
 	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		if (!texts[i])
 			continue;
-		assert_true(strlen(texts[i]) < ROWS_TEXT);
+		assert_true(strlen(texts[i]) < TEXT_WIRE_MAX);
 		for (j = 0; texts[i][j]; j++)
 			assert_true(texts[i][j] >= 0x20 && texts[i][j] < 0x7f);
 	}

@@ -13,9 +13,14 @@ static const struct store_ring ring = { .boot_id = "boot", .ring_id = "ring" };
 
 /* Two files: object 1 "demo-cli" is a program, object 2 a library, 3 a program of a bad name. */
 static const char *const texts[] = {
-	[1] = "think",	    [2] = "run",       [3] = "balanced", [4] = "timeout", [5] = "a b c",
-	[6] = "ms",	    [7] = "named-app", [8] = "2.1.0",	 [9] = "Bad App", [10] = "2.2.0",
-	[11] = "api_error", [12] = "E42",      [13] = "bad ver",
+	[1] = "think",	       [2] = "run",
+	[3] = "balanced",      [4] = "timeout",
+	[5] = "a b c",	       [6] = "ms",
+	[7] = "named-app",     [8] = "2.1.0",
+	[9] = "Bad App",       [10] = "2.2.0",
+	[11] = "api_error",    [12] = "E42",
+	[13] = "bad ver",      [14] = "user.password",
+	[15] = "tarolimasune",
 };
 
 struct world {
@@ -24,6 +29,7 @@ struct world {
 	struct collector *collector;
 	struct collector_source source;
 	int text_calls;
+	bool is_replaced; /* object 1 is another file now */
 	int refused_calls;
 	char refused_text[64];
 	int heard;
@@ -36,17 +42,25 @@ static inline int fake_text(void *data, uint16_t object, uint32_t place, char ou
 	struct world *world = data;
 
 	world->text_calls++;
+	if (place == TP_PLACE_DECLARED + 1)
+		return snprintf(out, 64, "declared-1") < 0;
 	if (place == 500)
 		return -E2BIG;
 	if (place >= sizeof(texts) / sizeof(texts[0]) || !texts[place])
 		return -ENOENT;
-	snprintf(out, 64, "%s%s", texts[place], object == 2 ? "-lib" : "");
+	snprintf(out, 64, "%s%s", texts[place],
+		 object == 2	      ? "-lib"
+		 : world->is_replaced ? "-new"
+				      : "");
 	return 0;
 }
 
 static const char *fake_program(void *data, uint16_t object)
 {
-	(void)data;
+	struct world *world = data;
+
+	if (object == 1 && world->is_replaced)
+		return "other-cli";
 	return object == 1 ? "demo-cli" : object == 3 ? "Bad Program" : NULL;
 }
 
@@ -90,7 +104,7 @@ static inline int setup(void **state)
 						   .program = fake_program,
 						   .utc_us = fake_utc_us,
 						   .refused = fake_refused };
-	if (firewall_new(&world->firewall, NULL))
+	if (firewall_new(NULL, &world->firewall, NULL))
 		return -1;
 	fixture_open(&world->fixture);
 	collector_restart(world, TP_LEVEL_FULL);
@@ -171,7 +185,7 @@ static inline void assert_counts(const struct world *world, uint64_t taken, uint
 	uint64_t sum = 0;
 	int i;
 
-	for (i = 0; i < COLLECTOR_LOSSES; i++)
+	for (i = 0; i < LOSSES; i++)
 		sum += counts->lost[i];
 	assert_int_equal(counts->taken, taken);
 	assert_int_equal(counts->stored, stored);

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -13,9 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
+
+#include <sqlite3.h>
 
 #include "store/store.h"
 #include "telprobe/record.h"
@@ -83,6 +87,39 @@ static inline void assert_ok(const struct fixture *fixture, int ret)
 {
 	if (ret)
 		fail_msg("%d: %s", ret, fixture->error.what);
+}
+
+/* Run @test without root's rights. Return: its result. */
+static inline int without_root(int (*test)(struct fixture *fixture), struct fixture *fixture)
+{
+	int status;
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (!child) {
+		if (!geteuid() && (setgroups(0, NULL) || setgid(65534) || setuid(65534)))
+			_exit(99);
+		_exit(test(fixture));
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+/* A number the file at @path answers to @sql with. */
+static inline int64_t ask_sql(const char *path, const char *sql)
+{
+	sqlite3 *database;
+	sqlite3_stmt *statement;
+	int64_t answer;
+
+	assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(database, sql, -1, &statement, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+	answer = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	sqlite3_close(database);
+	return answer;
 }
 
 static inline struct store *fixture_open(struct fixture *fixture)
@@ -186,6 +223,28 @@ static inline char *read_file(const char *path, size_t *out_size)
 	close(fd);
 	*out_size = (size_t)file.st_size;
 	return bytes;
+}
+
+/* How many of the database's files hold the bytes. */
+static inline int files_with_bytes(const struct fixture *fixture, const void *wanted, size_t size)
+{
+	static const char *const suffixes[] = { "", "-wal", "-shm" };
+	char path[160], *content;
+	size_t content_size, i;
+	int count = 0;
+
+	for (i = 0; i < 3; i++) {
+		snprintf(path, sizeof(path), "%s%s", fixture->path, suffixes[i]);
+		content = read_file(path, &content_size);
+		count += content && memmem(content, content_size, wanted, size);
+		free(content);
+	}
+	return count;
+}
+
+static inline int files_with(const struct fixture *fixture, const char *text)
+{
+	return files_with_bytes(fixture, text, strlen(text));
 }
 
 static inline int files_in(const char *path)

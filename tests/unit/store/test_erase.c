@@ -1,32 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <signal.h>
 #include <sodium.h>
-#include <sys/resource.h>
 
 #include "unit/store/fixture.h"
 
-static const char *const suffixes[] = { "", "-wal", "-shm" };
-
-/* Files of the database that hold these bytes. */
-static int files_with_bytes(const struct fixture *fixture, const void *wanted, size_t wanted_size)
-{
-	char path[160], *bytes;
-	size_t size, i;
-	int count = 0;
-
-	for (i = 0; i < 3; i++) {
-		snprintf(path, sizeof(path), "%s%s", fixture->path, suffixes[i]);
-		bytes = read_file(path, &size);
-		count += bytes && memmem(bytes, size, wanted, wanted_size);
-		free(bytes);
-	}
-	return count;
-}
-
-static int files_with(const struct fixture *fixture, const char *text)
-{
-	return files_with_bytes(fixture, text, strlen(text));
-}
+#include "unit/limit_files.h"
 
 static void store_delete_all_leaves_no_byte_of_a_name(void **state)
 {
@@ -108,9 +85,26 @@ static void store_delete_all_beside_a_reader_says_so(void **state)
 	store_close(reader.store);
 }
 
+/* As the service erases: the reader meets a file that is cut and gone, which is no damage. */
+static void a_file_removed_under_a_reader_was_deleted(void **state)
+{
+	struct fixture *fixture = *state, reader = { .store = NULL };
+	struct store_totals totals;
+
+	fixture_open(fixture);
+	fixture_fill(fixture, 2000);
+	fixture_close(fixture);
+	assert_ok(&reader, store_open(fixture->path, STORE_READ, 0, &reader.store, &reader.error));
+	assert_int_equal(truncate(fixture->path, 4096), 0);
+	assert_int_equal(store_totals(reader.store, &totals, &reader.error), -EBADMSG);
+	assert_int_equal(unlink(fixture->path), 0);
+	assert_int_equal(store_totals(reader.store, &totals, &reader.error), -ESTALE);
+	assert_non_null(strstr(reader.error.what, "the events were deleted"));
+	store_close(reader.store);
+}
+
 static void store_delete_all_on_full_disk_deletes_nothing(void **state)
 {
-	struct rlimit limit, none;
 	struct fixture *fixture = *state;
 	int64_t freed;
 
@@ -118,13 +112,9 @@ static void store_delete_all_on_full_disk_deletes_nothing(void **state)
 	fixture_fill(fixture, 20000);
 	fixture_close(fixture);
 	fixture_open(fixture);
-	signal(SIGXFSZ, SIG_IGN);
-	getrlimit(RLIMIT_FSIZE, &none);
-	limit = none;
-	limit.rlim_cur = 65536;
-	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit_files(65536);
 	assert_int_equal(store_delete_all(fixture->store, &freed, &fixture->error), -ENOSPC);
-	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+	limit_files(RLIM_INFINITY);
 	assert_non_null(strstr(fixture->error.hint, "nothing was deleted"));
 	assert_int_equal(fixture_events(fixture), 20000);
 	assert_ok(fixture, store_delete_all(fixture->store, &freed, &fixture->error));
@@ -150,6 +140,7 @@ int main(void)
 		TEST(store_delete_all_leaves_no_byte_of_a_name),
 		TEST(store_delete_all_keeps_what_identifies_nobody),
 		TEST(store_delete_all_beside_a_reader_says_so),
+		TEST(a_file_removed_under_a_reader_was_deleted),
 		TEST(store_delete_all_on_full_disk_deletes_nothing),
 		TEST(store_delete_all_during_a_batch_is_refused),
 	};

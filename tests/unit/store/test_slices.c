@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "fixture.h"
+#include "store/daily.h"
 #include "telprobe/record.h"
 
 enum { EVENTS = 1000 };
@@ -213,6 +214,16 @@ static int fake_totals(void *data, struct store_totals *out, struct error *error
 	return 0;
 }
 
+static int fake_each_sum(void *data, const struct store_sum_filter *filter,
+			 store_sum_callback callback, void *callback_data, struct error *error)
+{
+	(void)callback;
+	(void)callback_data;
+	(void)error;
+	((struct elsewhere *)data)->calls++;
+	return (int)filter->after;
+}
+
 static void fake_id(void *data, int64_t id, char out[37])
 {
 	((struct elsewhere *)data)->calls++;
@@ -234,8 +245,10 @@ static void fake_close(void *data)
 static void backend_is_asked(void **state)
 {
 	struct elsewhere elsewhere = { 0 };
-	const struct store_backend backend = { &elsewhere,  fake_each,	fake_totals, fake_id,
-					       fake_delete, fake_close, 1234 };
+	struct store_backend backend = { &elsewhere,	fake_each,   fake_totals, NULL,
+					 fake_id,	fake_delete, fake_close,  1234,
+					 fake_each_sum, NULL };
+	const struct store_sum_filter days = { .after = 3 };
 	const struct store_filter filter = { .context = 9 };
 	struct fixture *fixture = *state;
 	struct told told = { .pause_after = 1 };
@@ -252,10 +265,15 @@ static void backend_is_asked(void **state)
 	store_event_id(store, -9, id);
 	assert_string_equal(id, "-9");
 	assert_int_equal(store_delete_all(store, &freed_bytes, &fixture->error), -EBUSY);
-	assert_int_equal(elsewhere.calls, 4);
+	assert_int_equal(store_each_sum(store, &days, NULL, NULL, &fixture->error), 3);
+	assert_int_equal(elsewhere.calls, 5);
 	assert_int_equal(store_begin(store, &fixture->error), -ENOTSUP);
 	store_close(store);
 	assert_int_equal(elsewhere.closed, 1);
+	backend.each_sum = NULL;
+	assert_ok(fixture, store_open_backend(&backend, &store, &fixture->error));
+	assert_int_equal(store_each_sum(store, &days, NULL, NULL, &fixture->error), 0);
+	store_close(store);
 }
 
 #define WITH_EVENTS(name) cmocka_unit_test_setup_teardown(name, fill, fixture_teardown)

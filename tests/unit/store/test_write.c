@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <signal.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "unit/store/fixture.h"
 
 #include "unit/failing_memory.h"
+#include "unit/limit_files.h"
 
 static const struct store_ring ring = { .boot_id = "boot-one", .ring_id = "ring-one" };
 
@@ -53,6 +52,56 @@ static void store_name_is_one_id_for_one_text(void **state)
 	assert_int_equal(first, third);
 	assert_int_not_equal(first, second);
 	assert_true(first > 0 && second > 0); /* 0 is no name */
+}
+
+static int64_t name_within(struct fixture *fixture, const char *text, uint32_t origin, int64_t max)
+{
+	int64_t id = -1;
+
+	assert_ok(fixture,
+		  store_name_within(fixture->store, text, origin, max, &id, &fixture->error));
+	return id;
+}
+
+static void store_name_within_counts_what_an_origin_added(void **state)
+{
+	struct fixture *fixture = *state;
+	int64_t first, second, shared;
+
+	assert_ok(fixture, store_begin(fixture_open(fixture), &fixture->error));
+	first = name_within(fixture, "one", 7, 2);
+	second = name_within(fixture, "two", 7, 2);
+	assert_true(first > 0 && second > 0 && first != second);
+	assert_int_equal(name_within(fixture, "three", 7, 2), 0);
+	assert_int_equal(name_within(fixture, "one", 7, 2), first); /* it is there */
+	shared = name_within(fixture, "three", 8, 2);		    /* another one's */
+	assert_true(shared > 0);
+	assert_int_equal(name_within(fixture, "three", 7, 2), shared);
+	assert_ok(fixture, store_name(fixture->store, "placeholder", &shared, &fixture->error));
+	assert_true(name_within(fixture, "four", 8, 2) > 0);
+	assert_ok(fixture, store_commit(fixture->store, NULL, 0, 0, &fixture->error));
+
+	fixture_close(fixture); /* the file knows it, not the process */
+	assert_ok(fixture, store_begin(fixture_open(fixture), &fixture->error));
+	assert_int_equal(name_within(fixture, "five", 7, 2), 0);
+	assert_int_equal(name_within(fixture, "two", 7, 2), second);
+	assert_true(name_within(fixture, "five", 7, 3) > 0); /* the limit is the caller's */
+	store_rollback(fixture->store);
+	assert_ok(fixture, store_begin(fixture->store, &fixture->error));
+	assert_true(name_within(fixture, "six", 7, 3) >
+		    0); /* what was rolled back does not count */
+	store_rollback(fixture->store);
+}
+
+static void store_name_within_outside_a_batch_is_refused(void **state)
+{
+	struct fixture *fixture = *state;
+	int64_t id = 5;
+
+	fixture_open(fixture);
+	assert_int_equal(store_name_within(fixture->store, "x", 1, 1, &id, &fixture->error),
+			 -EINVAL);
+	assert_int_equal(id, 5);
 }
 
 static void store_series_differs_by_each_part(void **state)
@@ -295,16 +344,6 @@ static void store_commit_of_two_writers_keeps_both(void **state)
 	assert_int_equal(fixture_events(fixture), 2000);
 }
 
-static void limit_files(rlim_t bytes)
-{
-	struct rlimit limit;
-
-	signal(SIGXFSZ, SIG_IGN);
-	getrlimit(RLIMIT_FSIZE, &limit);
-	limit.rlim_cur = bytes;
-	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-}
-
 /* The disk fills at every possible point of a batch. */
 static void store_commit_on_full_disk_loses_this_batch_only(void **state)
 {
@@ -379,6 +418,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(store_name_is_one_id_for_one_text),
+		TEST(store_name_within_counts_what_an_origin_added),
+		TEST(store_name_within_outside_a_batch_is_refused),
 		TEST(store_series_differs_by_each_part),
 		TEST(store_add_same_microsecond_keeps_all),
 		TEST(store_add_time_out_of_range_is_refused),

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* selftest_search.h - looks for secrets in bytes of any kind: as they are, in upper or lower case, in
+ * hexadecimal, in base64 at each of its three alignments. */
+#ifndef TELPROBE_CLI_SELFTEST_SEARCH_H
+#define TELPROBE_CLI_SELFTEST_SEARCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { SEARCH_SECRETS = 64, SEARCH_TEXT = 96 };
+
+struct search;
+
+/** search_new() - Return: NULL: no memory */
+struct search *search_new(void);
+void search_free(struct search *search); /* NULL is fine */
+
+/** search_add() - a secret of 5 to SEARCH_TEXT bytes; of a long one its first half alone counts too
+ * @number: below SEARCH_SECRETS, each once. Return: 0; -EINVAL. */
+int search_add(struct search *search, unsigned int number, const char *text, size_t length);
+
+/** search_look() - which secrets stand in @bytes: a bit for each number. Return: 0, -ENOMEM. */
+int search_look(const struct search *search, const void *bytes, size_t size, uint64_t *out_found);
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "inspect/inspector_receive.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "telprobe/record.h"
+
+static int is_text(const char *text, size_t room)
+{
+	size_t length = strnlen(text, room);
+
+	for (size_t i = 0; i < length; i++)
+		if (text[i] < 0x20 || text[i] > 0x7e)
+			return 0;
+	return length < room;
+}
+
+static int is_site(const struct inspect_site *site, const struct inspection *file)
+{
+	return is_text(site->provider, sizeof(site->provider)) &&
+	       is_text(site->name, sizeof(site->name)) &&
+	       is_text(site->arguments, sizeof(site->arguments)) && site->marker >= -1 &&
+	       site->marker < TP_MARKERS && site->reason < INSPECT_REASONS &&
+	       site->cost < INSPECT_COSTS && site->is_own_layout <= 1 &&
+	       site->place < file->image_bytes && site->file_offset <= INT64_MAX &&
+	       site->semaphore_offset <= INT64_MAX;
+}
+
+static int is_file(const struct inspection *file)
+{
+	return file->site_count <= INSPECT_SITES && file->alias_count <= INSPECT_ALIASES &&
+	       file->site_total >= file->site_count && file->image_bytes &&
+	       file->code_start < file->image_bytes && file->is_executable <= 1 &&
+	       file->has_go <= 1 && file->build_id_bytes <= sizeof(file->build_id);
+}
+
+static int receive_sites(struct inspector_link *link, uint32_t number, struct inspection *file)
+{
+	struct inspector_sites part;
+
+	for (size_t done = 0; done < file->site_count; done += part.count) {
+		size_t left = file->site_count - done;
+		int ret = inspector_link_receive(link, &part, sizeof(part));
+
+		if (ret)
+			return ret;
+		if (part.number != number ||
+		    part.count != (left < SITES_A_PART ? left : SITES_A_PART))
+			return -EPROTO;
+		for (size_t i = 0; i < part.count; i++)
+			if (!is_site(&part.sites[i], file))
+				return -EPROTO;
+		memcpy(file->sites + done, part.sites, part.count * sizeof(part.sites[0]));
+	}
+	return 0;
+}
+
+static int receive_aliases(struct inspector_link *link, uint32_t number, struct inspection *file)
+{
+	struct inspector_aliases part;
+
+	for (size_t done = 0; done < file->alias_count; done += part.count) {
+		size_t left = file->alias_count - done;
+		int ret = inspector_link_receive(link, &part, sizeof(part));
+
+		if (ret)
+			return ret;
+		if (part.number != number ||
+		    part.count != (left < ALIASES_A_PART ? left : ALIASES_A_PART))
+			return -EPROTO;
+		for (size_t i = 0; i < part.count; i++)
+			if (part.aliases[i].place >= file->image_bytes ||
+			    part.aliases[i].first >= file->image_bytes)
+				return -EPROTO;
+		memcpy(file->aliases + done, part.aliases, part.count * sizeof(part.aliases[0]));
+	}
+	return 0;
+}
+
+/* calloc(0) may return NULL, which would look like a failure. */
+static int make_room(struct inspection *file)
+{
+	file->sites = calloc(file->site_count + 1, sizeof(file->sites[0]));
+	file->aliases = calloc(file->alias_count + 1, sizeof(file->aliases[0]));
+	return file->sites && file->aliases ? 0 : -ENOMEM;
+}
+
+int inspector_receive(struct inspector_link *link, uint32_t number,
+		      const struct inspection *claimed, struct inspection **out)
+{
+	struct inspection *file;
+	int ret;
+
+	if (!is_file(claimed))
+		return -EPROTO;
+	file = malloc(sizeof(*file));
+	if (!file)
+		return -ENOMEM;
+	*file = *claimed;
+	ret = make_room(file);
+	if (!ret)
+		ret = receive_sites(link, number, file);
+	if (!ret)
+		ret = receive_aliases(link, number, file);
+	if (ret) {
+		inspection_free(file);
+		return ret;
+	}
+	*out = file;
+	return 0;
+}

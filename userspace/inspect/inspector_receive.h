@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* inspector_receive.h - the parts of an answer to ASK_LOOK, none of which is believed unchecked. */
+#ifndef TELPROBE_INSPECT_INSPECTOR_RECEIVE_H
+#define TELPROBE_INSPECT_INSPECTOR_RECEIVE_H
+
+#include "inspect/inspector_link.h"
+
+/**
+ * inspector_receive() - what follows the first message of an answer
+ * @number: of the question; @claimed: the file as that message has it
+ * Return: 0, the caller frees *out; -EPROTO for what cannot be, -ENOMEM, those of
+ * inspector_link_receive(). */
+int inspector_receive(struct inspector_link *link, uint32_t number,
+		      const struct inspection *claimed, struct inspection **out);
+
+#endif

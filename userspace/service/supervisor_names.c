@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* supervisor_names.c - names that targets declare: what the kernel side may read and tell. */
+#include <stdio.h>
+#include <string.h>
+
+#include "service/supervisor.h"
+
+/* Return: 0; -1: no room for all. */
+static int add_names(struct supervisor *supervisor, uint32_t number, struct table *names)
+{
+	const struct config_target *config = supervisor->targets[number - 1].config;
+	size_t i;
+
+	for (i = 0; i < config->name_count; i++) {
+		struct tp_declared_key key = { .target = number };
+		uint32_t name = declared_number(&supervisor->declared, config->names[i]);
+		uint32_t *value;
+
+		snprintf(key.text, sizeof(key.text), "%s", config->names[i]);
+		value = name ? table_add(names, &key) : NULL;
+		if (!value)
+			return -1;
+		*value = name;
+	}
+	return 0;
+}
+
+static void collect(struct supervisor *supervisor, struct table *names)
+{
+	uint32_t number;
+
+	table_init(names, sizeof(struct tp_declared_key), sizeof(uint32_t), TP_DECLARED);
+	for (number = 1; number <= supervisor->target_count; number++) {
+		struct supervised_target *target = &supervisor->targets[number - 1];
+
+		if (target->config && add_names(supervisor, number, names))
+			tell_problem(target, "no room for all of its names: those left out "
+					     "are kept as [UNDECLARED]");
+	}
+}
+
+static bool declares(const struct supervisor *supervisor, uint16_t object)
+{
+	uint32_t number = supervisor->files[object].target;
+
+	return number && target_declares(&supervisor->targets[number - 1]);
+}
+
+/* Files attached already whose target is meant to read names from now on, or no more. */
+static void switch_files(struct supervisor *supervisor, bool reads_names)
+{
+	struct error error = { 0 };
+	uint16_t object;
+
+	for (object = 1;
+	     object <= capture_last_object(supervisor->capture) && supervisor_serve(supervisor);
+	     object++) { /* to attach anew takes a grace period */
+		uint32_t number = supervisor->files[object].target;
+
+		if (!number || declares(supervisor, object) != reads_names ||
+		    !capture_read_names(supervisor->capture, object, reads_names, &error))
+			continue;
+		tell_problem(&supervisor->targets[number - 1], error.what);
+		/* its names can still be asked for: leaving_drained() */
+		supervisor->files[object] = (struct supervised_file){ 0 };
+		supervisor->targets[number - 1].files--;
+		supervisor->targets[number - 1].sites -= capture_sites(supervisor->capture, object);
+	}
+}
+
+bool target_declares(const struct supervised_target *target)
+{
+	return target->config && target->config->name_count;
+}
+
+void names_load(struct supervisor *supervisor)
+{
+	struct error error = { 0 };
+	struct table names;
+
+	collect(supervisor, &names);
+	switch_files(supervisor, false);
+	supervisor->is_reading_names = false;
+	if (capture_declare(supervisor->capture, &names, &error))
+		fprintf(stderr, "telprobe: %s; %s\n", error.what, error.hint);
+	else
+		supervisor->is_reading_names = names.count > 0;
+	if (supervisor->is_reading_names)
+		switch_files(supervisor, true);
+	table_clear(&names);
+}
