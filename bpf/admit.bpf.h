@@ -15,8 +15,9 @@ struct hit { /* one marker hit, on the stack of its program */
 	__u32 place; /* of the probed instruction */
 	__u32 kind;  /* row of the counters */
 	__u32 target;
-	__u8 level;   /* enum tp_level of the owner */
-	__u8 without; /* enum tp_category: not agreed to */
+	__u8 level;	  /* enum tp_level of the owner */
+	__u8 without;	  /* enum tp_category: not agreed to */
+	bool is_unwanted; /* refused for what its owner agrees to, no other reason */
 	__u64 image_bytes;
 	struct tp_reader *reader;
 	struct thread *thread;
@@ -133,12 +134,14 @@ static __always_inline struct thread *thread_meet(struct task_struct *task, __u6
 	return thread;
 }
 
-/* Return: true when the hit may be recorded; *hit, whose object and kind are set, is filled then. */
+/* Return: true when the hit may be recorded; *hit, whose object and kind are set, is filled then. Of
+ * one that is unwanted all is set but the counters. */
 static __always_inline bool admit(struct hit *hit, __u32 level_needed, __u32 category)
 {
 	struct tp_object *object;
 	__u32 agreed;
 
+	hit->is_unwanted = false;
 	if (!lease_is_alive(hit)) {
 		count(0, hit->kind, TP_COUNT_REFUSED_LEASE);
 		return false;
@@ -158,6 +161,7 @@ static __always_inline bool admit(struct hit *hit, __u32 level_needed, __u32 cat
 	hit->level = TP_AGREED_LEVEL(agreed);
 	hit->without = TP_AGREED_WITHOUT(agreed);
 	if (hit->level == TP_LEVEL_OFF) {
+		hit->is_unwanted = !is_silent(hit->thread);
 		count(0, hit->kind, TP_COUNT_REFUSED_CONSENT);
 		return false;
 	}
@@ -169,10 +173,12 @@ static __always_inline bool admit(struct hit *hit, __u32 level_needed, __u32 cat
 		return false;
 	}
 	if (hit->level < level_needed) {
+		hit->is_unwanted = true;
 		bump(hit->counters, TP_COUNT_REFUSED_LEVEL);
 		return false;
 	}
 	if (hit->without & category) {
+		hit->is_unwanted = true;
 		bump(hit->counters, TP_COUNT_REFUSED_CATEGORY);
 		return false;
 	}

@@ -4,6 +4,7 @@
 #define TELPROBE_BPF_DISPATCH_H
 
 #include "markers.bpf.h"
+#include "refused.bpf.h"
 
 /* Of each marker. Tables and no switches: with a branch a marker the verifier walks sixteen times
  * what all of them have in common. */
@@ -106,8 +107,11 @@ static __always_inline int marker_hit(struct pt_regs *ctx)
 	hit.object = TP_COOKIE_OBJECT(cookie);
 	hit.kind = kind < TP_KINDS ? kind : TP_KIND_SINGLE;
 	hit.place = cookie;
-	if (!admit(&hit, level_of(marker), categories[marker & (ROWS - 1)]))
+	if (!admit(&hit, level_of(marker), categories[marker & (ROWS - 1)])) {
+		if (hit.is_unwanted && sorts[marker & (ROWS - 1)] != IS_SINGLE && kind < TP_KINDS)
+			refused_follow(ctx, &hit, marker);
 		return 0;
+	}
 	if (kind >= TP_KINDS) {
 		count(0, hit.kind, TP_COUNT_REFUSED_ARGUMENT);
 		return 0;

@@ -136,6 +136,7 @@ struct frame { /* an open span */
 	__u16 generation; /* of the object */
 	__u8 level;	  /* enum tp_level it began at */
 	__u8 reserved;
+	__u32 refused[2]; /* commands and spans begun inside it and refused: refused.bpf.h */
 };
 
 struct thread {	       /* what is known of one thread that is traced or may be */

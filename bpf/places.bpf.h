@@ -93,6 +93,16 @@ __noinline __u64 place_elsewhere(__u32 program, __u64 pointer)
  * differ. telprobe.bpf.c leaves it unread, declared.bpf.c reads it. */
 static __always_inline __u32 place_unknown(struct hit *hit, __u64 pointer);
 
+/* As place_of(), of a hit of which nothing may be read. */
+static __always_inline __u32 place_unread(struct hit *hit, __u64 pointer, __u64 site)
+{
+	__u64 distance = pointer - site + hit->place;
+
+	if (pointer && distance - 1 < hit->image_bytes - 1)
+		return distance;
+	return place_elsewhere(hit->thread->program, pointer);
+}
+
 /* @site: address of the probed instruction, whose place is hit->place; @flag: bit of *flags to set
  * when the place is one of the main executable */
 static __always_inline __u32 place_of(struct hit *hit, __u64 pointer, __u64 site, __u8 flag,

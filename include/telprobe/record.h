@@ -212,7 +212,8 @@ _Static_assert(sizeof(struct tp_discover) == 64, "discover");
  * An end is none of these where the begin was not to be seen: its process ran when the markers were
  * attached. It is refused_disabled, as the begin was.
  * What is refused for lease, consent, silence, level, category, state or argument is counted as that alone:
- * a hit is a begin, an end or a single only once it was admitted. */
+ * a hit is a begin, an end or a single only once it was admitted. Where an end refused for consent,
+ * level or category finds its span open, that span is discarded. */
 #define TP_COUNTERS_TABLE(X)                                                                     \
 	X(BEGINS, begins, "spans begun")                                                         \
 	X(ENDS, ends, "ends seen")                                                               \
@@ -227,7 +228,7 @@ _Static_assert(sizeof(struct tp_discover) == 64, "discover");
 	X(REFUSED_ASYNC_FULL, refused_async_full, "spans by id beyond the table")                \
 	X(REFUSED_START, refused_start, "whole spans with an impossible start")                  \
 	X(REFUSED_OWNER, refused_owner, "spans whose owner changed between begin and end")       \
-	X(DISCARDED, discarded, "spans open at an opt-out, a detaching or the end of the lease") \
+	X(DISCARDED, discarded, "spans open at an opt-out, lesser yes, detaching, end of lease") \
 	X(REFUSED_DECISION, refused_decision, "decisions by id beyond the table")                \
 	X(REFUSED_TAGS, refused_tags, "tags beyond 8 a span")                                    \
 	X(REFUSED_LEVEL, refused_level, "hits above the level consented to")                     \
