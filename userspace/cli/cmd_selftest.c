@@ -97,7 +97,8 @@ static int run(struct cli *cli)
 static const struct cli_option options[] = {
 	{ .name = "keep",
 	  .value = "DIR",
-	  .help = "make DIR and leave there what was traced, its secrets and what was stored" },
+	  .help = "make DIR and leave there what was traced, its secrets and what was stored; "
+		  "in stored.db they stand as they are" },
 	{ .name = "scheduled",
 	  .help = "as a timer starts it: no service that was stopped captures again" },
 	{ .name = "fixture",
@@ -127,18 +128,18 @@ const struct cli_command selftest_command = {
 		"variables\n"
 		"of its file, in its arguments, environment, stack, heap and working directory. "
 		"It\n"
-		"is traced as by 'telprobe run', tells each secret in each field of each marker,\n"
+		"is traced as by 'telprobe run', tells each of them in each field of each marker,\n"
 		"and then all that came of it is searched, for hexadecimal and base64 too: the\n"
 		"ring, the kernel's maps, the database with its log and index, what 'export' and\n"
 		"the other commands print, the messages. Its harmless events must be there, and\n"
-		"for each secret what stands for it. Judges by the firewall's defaults, whatever\n"
-		"telprobe.yaml allows; no service is needed. One that runs and is this very "
-		"program\n"
-		"stops capturing, of everybody, when something was found ('telprobe status' says "
-		"so,\n"
-		"also after a restart), and goes on when a selftest finds nothing that was not\n"
-		"started by the timer (--scheduled). Exit status: 0: nothing was found;\n"
-		"1: something was, or it could not be tried.",
+		"for each secret what stands for it. Of a second database, in which secrets\n"
+		"stand as they are, nothing may leave but what stands for them. Judges by the\n"
+		"firewall's defaults, whatever telprobe.yaml allows; no service is needed. One\n"
+		"that runs and is this very program stops capturing, of everybody, when\n"
+		"something was found ('telprobe status' says so, also after a restart), and goes\n"
+		"on when a selftest finds nothing that was not started by the timer\n"
+		"(--scheduled). Exit status: 0: nothing was found; 1: something was, or it could\n"
+		"not be tried.",
 	.options = options,
 	.examples = examples,
 	.arguments_max = CLI_ANY,

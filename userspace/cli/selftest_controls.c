@@ -2,9 +2,12 @@
 #include "cli/selftest_controls.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/selftest_fixture.h"
+#include "report/leaving.h"
+#include "store/bucket.h"
 #include "telprobe/record.h"
 
 enum { NAMES = 4 };
@@ -56,6 +59,26 @@ static void note_feature(struct selftest *selftest, const struct store_row *row)
 			note_stored(selftest, i, row->name[0]);
 }
 
+static void note_number(struct selftest *selftest, const struct store_row *row)
+{
+	const struct secret *secret;
+	int32_t code;
+	size_t i;
+
+	for (i = 0; row->name[0] && (secret = secrets_at(i)); i++) {
+		if (strcmp(row->name[0], secret->name) != 0)
+			continue;
+		if (secret->source == SECRET_ID)
+			note_stored(selftest, i, "no id"); /* and the search finds none */
+		if (secret->source == SECRET_MEASURE)
+			note_stored(selftest, i,
+				    bucket_code(strtod(selftest->texts[i].text, NULL), &code) &&
+						    row->value == code
+					    ? "its bucket"
+					    : "another number");
+	}
+}
+
 static int visit(const struct store_row *row, void *data)
 {
 	struct selftest *selftest = data;
@@ -66,6 +89,8 @@ static int visit(const struct store_row *row, void *data)
 		selftest->controls[i].is_stored |= is_control(row, i);
 	if (row->type == TP_FEATURE)
 		note_feature(selftest, row);
+	if (row->type == TP_MEASURE || row->type == TP_SPAN)
+		note_number(selftest, row);
 	if (row->type == TP_TAG && row->name[0] && !strcmp(row->name[0], "[REDACTED]"))
 		note_stored(selftest, secrets_hidden_value(), row->name[1]);
 	return 0;
@@ -80,4 +105,19 @@ int controls_read(struct selftest *selftest, struct store *store, struct error *
 		selftest->controls[i].name = controls[i].name;
 	selftest->control_count = CONTROLS;
 	return store_each(store, &all, visit, selftest, error);
+}
+
+static int visit_leaving(const struct store_row *row, void *data)
+{
+	note_feature(data, row);
+	return 0;
+}
+
+int controls_leaving(struct selftest *selftest, struct store *store, struct firewall *firewall,
+		     struct error *error)
+{
+	struct leaving leaving = { .store = store, .firewall = firewall };
+	struct store_filter all = { 0 };
+
+	return leaving_each(&leaving, &all, visit_leaving, selftest, error);
 }

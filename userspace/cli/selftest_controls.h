@@ -5,9 +5,13 @@
 #define TELPROBE_CLI_SELFTEST_CONTROLS_H
 
 #include "cli/selftest_trace.h"
+#include "privacy/firewall.h"
 #include "store/store.h"
 
 /** controls_read() - fill in stored, controls and events of @selftest. Return: 0; as store_each(). */
 int controls_read(struct selftest *selftest, struct store *store, struct error *error);
+/** controls_leaving() - what leaves @store in the place of the secrets that stand in it. Return: likewise. */
+int controls_leaving(struct selftest *selftest, struct store *store, struct firewall *firewall,
+		     struct error *error);
 
 #endif

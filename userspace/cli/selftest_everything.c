@@ -173,38 +173,60 @@ static int tell_summary(FILE *out, struct everything *everything)
 	return ret ? ret : json_print(summary_json(everything->store, 0, everything->error), out);
 }
 
-static const struct {
+static const struct answer {
 	const char *name;
 	teller tell;
+	bool leaves; /* as report/leaving.h means it */
 } answers[] = {
-	{ "export", tell_json },
-	{ "export --format ndjson", tell_ndjson },
-	{ "export --format csv", tell_csv },
-	{ "show", tell_show },
-	{ "show --json", tell_show_json },
-	{ "last", tell_last },
-	{ "last --json", tell_last_json },
-	{ "metrics, metrics --json", tell_metrics },
-	{ "run, run --json", tell_summary },
+	{ "export", tell_json, true },
+	{ "export --format ndjson", tell_ndjson, true },
+	{ "export --format csv", tell_csv, true },
+	{ "show", tell_show, false },
+	{ "show --json", tell_show_json, false },
+	{ "last", tell_last, false },
+	{ "last --json", tell_last_json, false },
+	{ "metrics, metrics --json", tell_metrics, true },
+	{ "run, run --json", tell_summary, false },
 };
+
+enum { ANSWERS = sizeof(answers) / sizeof(answers[0]) };
+
+static int note_answer(struct everything *everything, const struct answer *answer, const char *of)
+{
+	char *bytes = NULL, name[48];
+	size_t size = 0;
+	FILE *out = open_memstream(&bytes, &size);
+	int ret;
+
+	if (!out)
+		return error_set(everything->error, -ENOMEM, "out of memory");
+	ret = answer->tell(out, everything);
+	if (fclose(out) && !ret)
+		ret = error_set(everything->error, -ENOMEM, "out of memory");
+	snprintf(name, sizeof(name), "%s%s", answer->name, of);
+	if (!ret)
+		ret = note(everything, name, bytes, size, false);
+	free(bytes);
+	return ret;
+}
 
 int everything_told(struct everything *everything)
 {
-	char *bytes = NULL;
-	size_t size = 0, i;
 	int ret = 0;
+	size_t i;
 
-	for (i = 0; !ret && i < sizeof(answers) / sizeof(answers[0]); i++) {
-		FILE *out = open_memstream(&bytes, &size);
+	for (i = 0; !ret && i < ANSWERS; i++)
+		ret = note_answer(everything, &answers[i], "");
+	return ret;
+}
 
-		if (!out)
-			return error_set(everything->error, -ENOMEM, "out of memory");
-		ret = answers[i].tell(out, everything);
-		if (fclose(out) && !ret)
-			ret = error_set(everything->error, -ENOMEM, "out of memory");
-		if (!ret)
-			ret = note(everything, answers[i].name, bytes, size, false);
-		free(bytes);
-	}
+int everything_leaving(struct everything *everything)
+{
+	int ret = 0;
+	size_t i;
+
+	for (i = 0; !ret && i < ANSWERS; i++)
+		if (answers[i].leaves)
+			ret = note_answer(everything, &answers[i], ", leaving");
 	return ret;
 }

@@ -24,5 +24,7 @@ int everything_of_files(struct everything *everything, const struct selftest_pla
 			const char *when);
 /** everything_told() - every command's answer about these events, in each format it has */
 int everything_told(struct everything *everything);
+/** everything_leaving() - those of them that other programs read or that go elsewhere */
+int everything_leaving(struct everything *everything);
 
 #endif

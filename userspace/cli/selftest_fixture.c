@@ -167,20 +167,33 @@ static void tell_everywhere(const char *text, uint64_t id)
 	FIRE(SPAN_END, N(TELPROBE_TOOL), T(text), N(TELPROBE_FAILED), T(text), U(id));
 }
 
+static void tell_number(const struct secret *secret, const char *text)
+{
+	if (secret->source == SECRET_MEASURE)
+		FIRE(MEASURE, T(secret->name), D(strtod(text, NULL)), T("ms"), U(0));
+	if (secret->source != SECRET_ID)
+		return;
+	FIRE(SPAN_BEGIN, N(TELPROBE_TOOL), T(secret->name), U(strtoull(text, NULL, 10)));
+	FIRE(COUNT, T(secret->name), N(1), U(strtoull(text, NULL, 10)));
+	FIRE(SPAN_END, N(TELPROBE_TOOL), T(secret->name), N(TELPROBE_OK), T(NULL),
+	     U(strtoull(text, NULL, 10)));
+}
+
 static void tell_secrets(const struct told *told)
 {
 	const struct secret *secret;
 	size_t i;
 
 	for (i = 0; (secret = secrets_at(i)); i++) {
-		if (i == secrets_hidden_value()) /* a word like any other, but for its key */
+		tell_number(secret, told->text[i]);
+		if (!secrets_is_told(i))
 			continue;
 		FIRE(FEATURE, T(told->text[i]), N(TELPROBE_FEATURE_USED), T(secret->name));
 		tell_everywhere(told->text[i], i + 1);
 	}
 	FIRE(TAG, T(told->text[secrets_hidden_key()]), T(told->text[secrets_hidden_value()]), U(0));
 	for (i = 0; secrets_at(i); i++)
-		if (i != secrets_hidden_value())
+		if (secrets_is_told(i))
 			FIRE(SESSION_BEGIN, T(told->text[i]), T(told->text[i]));
 	FIRE(SESSION_BEGIN, T(FIXTURE_APP), T(TELPROBE_VERSION));
 }
@@ -216,7 +229,11 @@ static const char *find_text(struct told *told, size_t i, const char *argument)
 	case SECRET_VARIABLE:
 		return variables[i];
 	case SECRET_ARGUMENT:
+	case SECRET_MEASURE:
+	case SECRET_ID:
 		return argument;
+	case SECRET_STORED:
+		return ""; /* not known here */
 	case SECRET_ENVIRONMENT:
 		fixture_variable(secret, variable);
 		return getenv(variable);
@@ -242,11 +259,8 @@ static int find_texts(struct told *told, int count, char **arguments)
 		return -EINVAL;
 	told->directory = getcwd(NULL, 0);
 	for (i = 0; (secret = secrets_at(i)); i++) {
-		bool is_argument =
-			secret->source == SECRET_ARGUMENT || secret->source == SECRET_STACK;
-
 		told->text[i] = find_text(told, i, taken < count ? arguments[taken] : NULL);
-		taken += is_argument;
+		taken += secrets_is_argument(secret);
 		if (!told->text[i])
 			return -EINVAL;
 	}

@@ -108,6 +108,7 @@ static void name_files(struct selftest_place *place, const struct secret_text te
 	snprintf(place->running, SELFTEST_PATH, "%s/%.32s", place->directory, word);
 	snprintf(place->notes, SELFTEST_PATH, "%s/%.32s/%s", place->directory, word, FIXTURE_NOTES);
 	snprintf(place->database, SELFTEST_PATH, "%s/events.db", place->directory);
+	snprintf(place->stored, SELFTEST_PATH, "%s/stored.db", place->directory);
 	snprintf(place->log, SELFTEST_PATH, "%s/log", place->directory);
 	snprintf(place->list, SELFTEST_PATH, "%s/secrets", place->directory);
 }
@@ -133,18 +134,24 @@ int place_make(struct selftest_place *place, const char *keep,
 	return fixture_write(place->fixture, texts, error);
 }
 
-void place_remove(const struct selftest_place *place)
+static void remove_database(const char *database)
 {
 	static const char *const beside[] = { "", "-wal", "-shm" };
 	char path[SELFTEST_PATH + 8];
 	size_t i;
 
-	if (!place->directory[0] || place->is_kept)
-		return;
 	for (i = 0; i < sizeof(beside) / sizeof(beside[0]); i++) {
-		snprintf(path, sizeof(path), "%s%s", place->database, beside[i]);
+		snprintf(path, sizeof(path), "%s%s", database, beside[i]);
 		unlink(path);
 	}
+}
+
+void place_remove(const struct selftest_place *place)
+{
+	if (!place->directory[0] || place->is_kept)
+		return;
+	remove_database(place->database);
+	remove_database(place->stored);
 	unlink(place->fixture);
 	unlink(place->notes);
 	unlink(place->log);

@@ -16,6 +16,7 @@ struct selftest_place {
 	char running[SELFTEST_PATH]; /* the directory the fixture is started in */
 	char notes[SELFTEST_PATH];
 	char database[SELFTEST_PATH];
+	char stored[SELFTEST_PATH]; /* another, in which secrets stand as they are */
 	char log[SELFTEST_PATH];
 	char list[SELFTEST_PATH]; /* of the secrets; only where it is kept */
 	bool is_kept;

@@ -100,6 +100,27 @@ int search_add(struct search *search, unsigned int number, const char *text, siz
 	return 0;
 }
 
+int search_add_integer(struct search *search, unsigned int number, uint64_t value, bool in_memory)
+{
+	const size_t bytes = value >> 47 ? 8 : 6; /* of the serial types 6 and 5 */
+	struct needle *needle = &search->needle[search->count];
+	size_t i;
+
+	if (number >= SEARCH_SECRETS || !(value >> 40) ||
+	    search->count + 2 > sizeof(search->needle) / sizeof(search->needle[0]))
+		return -EINVAL;
+	*needle = (struct needle){ .number = number, .is_exact = true, .length = bytes };
+	for (i = 0; i < bytes; i++)
+		needle->bytes[i] = (unsigned char)(value >> 8 * (bytes - 1 - i));
+	search->count++;
+	if (!in_memory)
+		return 0;
+	needle[1] = (struct needle){ .number = number, .is_exact = true, .length = sizeof(value) };
+	memcpy(needle[1].bytes, &value, sizeof(value));
+	search->count++;
+	return 0;
+}
+
 int search_look(const struct search *search, const void *bytes, size_t size, uint64_t *out_found)
 {
 	unsigned char *lowered = malloc(size + 1);

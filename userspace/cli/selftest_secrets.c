@@ -26,6 +26,11 @@ static void finish_iban(char *text);
 		name, SECRET_PROVENANCE, SECRET_##source, form, "[UNDECLARED]", NULL \
 	}
 
+#define STORED(name, form, expected)                                              \
+	{                                                                         \
+		name, SECRET_LEAVING, SECRET_STORED, form, "[" expected "]", NULL \
+	}
+
 /* In a form # is a digit, ~ a hexadecimal one, ? a capital or digit, * a letter or digit, % a word
  * that can be spoken: what only its meaning could give away. The rest stands for itself. */
 static const struct secret secrets[] = {
@@ -71,6 +76,14 @@ static const struct secret secrets[] = {
 	CONSTANT("person-of-machine", PATTERN, "%-laptop", "USER"),
 	CONSTANT("sensitive-field", PATTERN, "%.api_key", "REDACTED"),
 	CONSTANT("hidden-value", PATTERN, "%", "REDACTED"),
+
+	{ "measured-number", SECRET_NUMBER, SECRET_MEASURE, "4#############", "its bucket", NULL },
+	{ "id-of-a-span", SECRET_NUMBER, SECRET_ID, "6#################", "no id", NULL },
+
+	STORED("stored-access", "AKIA????????????????", "SECRET"),
+	STORED("stored-mail", "%@example.org", "EMAIL"),
+	STORED("stored-path", "/home/%/report.txt", "USER_PATH"),
+	STORED("stored-sentence", "the % said so", "REDACTED"),
 };
 
 enum { SECRETS = sizeof(secrets) / sizeof(secrets[0]) };
@@ -109,6 +122,31 @@ size_t secrets_hidden_key(void)
 size_t secrets_hidden_value(void)
 {
 	return named("hidden-value");
+}
+
+bool secrets_is_argument(const struct secret *secret)
+{
+	switch (secret->source) {
+	case SECRET_ARGUMENT:
+	case SECRET_STACK:
+	case SECRET_MEASURE:
+	case SECRET_ID:
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool secrets_is_told(size_t index)
+{
+	switch (secrets[index].source) {
+	case SECRET_MEASURE:
+	case SECRET_ID:
+	case SECRET_STORED:
+		return false;
+	default: /* one is a word like any other, but for its key */
+		return index != secrets_hidden_value();
+	}
 }
 
 /* --- by chance ------------------------------------------------------------------------------- */
@@ -222,10 +260,9 @@ static void finish_iban(char *text)
 const char *secrets_layer_name(enum secret_layer layer)
 {
 	static const char *const names[SECRET_LAYERS] = {
-		[SECRET_KERNEL] = "kernel",
-		[SECRET_PROVENANCE] = "provenance",
-		[SECRET_SHAPE] = "shape",
-		[SECRET_PATTERN] = "pattern",
+		[SECRET_KERNEL] = "kernel", [SECRET_PROVENANCE] = "provenance",
+		[SECRET_SHAPE] = "shape",   [SECRET_PATTERN] = "pattern",
+		[SECRET_NUMBER] = "number", [SECRET_LEAVING] = "leaving",
 	};
 
 	return names[layer];
@@ -238,6 +275,8 @@ const char *secrets_layer_task(enum secret_layer layer)
 		[SECRET_PROVENANCE] = "texts that are no constants of the file",
 		[SECRET_SHAPE] = "constants that are no identifiers",
 		[SECRET_PATTERN] = "identifiers that look like a person's or a secret",
+		[SECRET_NUMBER] = "exact measures, ids of spans",
+		[SECRET_LEAVING] = "what stands in a database and may not leave it",
 	};
 
 	return tasks[layer];
@@ -246,10 +285,16 @@ const char *secrets_layer_task(enum secret_layer layer)
 const char *secrets_source_name(enum secret_source source)
 {
 	static const char *const names[] = {
-		[SECRET_CONSTANT] = "constant",	  [SECRET_VARIABLE] = "variable",
-		[SECRET_ARGUMENT] = "argument",	  [SECRET_ENVIRONMENT] = "environment",
-		[SECRET_STACK] = "stack",	  [SECRET_HEAP] = "heap",
+		[SECRET_CONSTANT] = "constant",
+		[SECRET_VARIABLE] = "variable",
+		[SECRET_ARGUMENT] = "argument",
+		[SECRET_ENVIRONMENT] = "environment",
+		[SECRET_STACK] = "stack",
+		[SECRET_HEAP] = "heap",
 		[SECRET_DIRECTORY] = "directory",
+		[SECRET_MEASURE] = "measure",
+		[SECRET_ID] = "id",
+		[SECRET_STORED] = "stored",
 	};
 
 	return names[source];

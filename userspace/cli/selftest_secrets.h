@@ -9,13 +9,22 @@
 #ifndef TELPROBE_CLI_SELFTEST_SECRETS_H
 #define TELPROBE_CLI_SELFTEST_SECRETS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "lib/error.h"
 
 enum { SECRETS_MAX = 64, SECRET_TEXT = 96 }; /* bytes with the NUL */
 
-enum secret_layer { SECRET_KERNEL, SECRET_PROVENANCE, SECRET_SHAPE, SECRET_PATTERN, SECRET_LAYERS };
+enum secret_layer {
+	SECRET_KERNEL,
+	SECRET_PROVENANCE,
+	SECRET_SHAPE,
+	SECRET_PATTERN,
+	SECRET_NUMBER,
+	SECRET_LEAVING,
+	SECRET_LAYERS
+};
 
 enum secret_source {
 	SECRET_CONSTANT,    /* stands in the program's file */
@@ -25,6 +34,9 @@ enum secret_source {
 	SECRET_STACK,	    /* an argument, copied there */
 	SECRET_HEAP,	    /* a line of the file "notes" in its working directory */
 	SECRET_DIRECTORY,   /* the name of that directory */
+	SECRET_MEASURE,	    /* a number it measured, no text */
+	SECRET_ID,	    /* a number by which it tells its spans apart */
+	SECRET_STORED,	    /* it stands in a database already, whoever wrote it there */
 };
 
 struct secret {
@@ -32,7 +44,7 @@ struct secret {
 	enum secret_layer layer;
 	enum secret_source source;
 	const char *form;     /* see selftest_secrets.c */
-	const char *expected; /* the placeholder */
+	const char *expected; /* the placeholder, or what else is there instead */
 	void (*finish)(char *text);
 };
 
@@ -54,6 +66,11 @@ size_t secrets_of_machine(void);
  * word, refused because of its key alone */
 size_t secrets_hidden_key(void);
 size_t secrets_hidden_value(void);
+
+/** secrets_is_told() - whether the traced program tells it as a text */
+bool secrets_is_told(size_t index);
+/** secrets_is_argument() - whether the traced program is given it on its command line */
+bool secrets_is_argument(const struct secret *secret);
 
 const char *secrets_layer_name(enum secret_layer layer);
 /** secrets_layer_task() - what the layer has to stop, for people */

@@ -18,6 +18,7 @@
 #include "cli/selftest_controls.h"
 #include "cli/selftest_everything.h"
 #include "cli/selftest_fixture.h"
+#include "cli/selftest_leaving.h"
 #include "cli/selftest_place.h"
 
 struct trace {
@@ -29,15 +30,34 @@ struct trace {
 	int old_stderr, old_directory; /* while the fixture runs; else -1 */
 };
 
+/* In any form a database may have it; the ring has a measure as it is. */
+static int add_number(struct search *search, unsigned int number, const char *text, bool is_id)
+{
+	const double measure = strtod(text, NULL);
+	uint64_t bits;
+
+	memcpy(&bits, &measure, sizeof(bits));
+	if (search_add_integer(search, number, strtoull(text, NULL, 10), is_id))
+		return -EINVAL;
+	return search_add_integer(search, number, bits, false);
+}
+
+static int add_needle(struct search *search, unsigned int number, const struct secret_text *text)
+{
+	const enum secret_source source = secrets_at(number)->source;
+
+	if ((source == SECRET_MEASURE || source == SECRET_ID) &&
+	    add_number(search, number, text->text, source == SECRET_ID))
+		return -EINVAL;
+	return search_add(search, number, text->text + text->own_at, text->own_length);
+}
+
 static int add_needles(struct search *search, const struct selftest *selftest, struct error *error)
 {
 	size_t i;
 
 	for (i = 0; search && i < secrets_count(); i++) {
-		const struct secret_text *text = &selftest->texts[i];
-
-		if (search_add(search, (unsigned int)i, text->text + text->own_at,
-			       text->own_length))
+		if (add_needle(search, (unsigned int)i, &selftest->texts[i]))
 			return error_set(error, -EINVAL, "secret '%s' cannot be searched for",
 					 secrets_at(i)->name);
 	}
@@ -149,7 +169,7 @@ static int run_fixture(struct trace *trace, struct error *error)
 	size_t i;
 
 	for (i = 0; (secret = secrets_at(i)); i++)
-		if (secret->source == SECRET_ARGUMENT || secret->source == SECRET_STACK)
+		if (secrets_is_argument(secret))
 			argv[count++] = trace->selftest->texts[i].text;
 	ret = run_once(&trace->session, argv, &found, &status, error);
 	if (ret)
@@ -232,6 +252,8 @@ static int look_into(struct trace *trace, struct error *error)
 	run_keep_close(&trace->session, &trace->keep);
 	if (!ret)
 		ret = everything_of_files(&everything, &trace->place, "closed");
+	if (!ret)
+		ret = leaving_try(&everything, trace->place.stored);
 	return ret;
 }
 

@@ -71,6 +71,29 @@ static void search_look_sees_over_nuls_and_ends(void **state)
 	assert_int_equal(found, 0);
 }
 
+/* CREATE TABLE t(i, j); INSERT INTO t VALUES(43210987654321, 612345678901234567): the record, by xxd */
+static void search_look_sees_numbers_as_a_database_keeps_them(void **state)
+{
+	const char record[] = "\x03\x05\x06\x27\x4c\xd7\x91\xcc\xb1"
+			      "\x08\x7f\x7d\x26\x8e\xa7\x4b\x87";
+	const uint64_t memory[] = { UINT64_C(43210987654321), UINT64_C(612345678901234567) };
+	uint64_t found = 0;
+
+	assert_int_equal(search_add_integer(*state, 7, UINT64_C(43210987654321), false), 0);
+	assert_int_equal(search_add_integer(*state, 8, UINT64_C(612345678901234567), true), 0);
+	assert_int_equal(search_look(*state, record, sizeof(record) - 1, &found), 0);
+	assert_int_equal(found, 1 << 7 | 1 << 8);
+	assert_int_equal(search_look(*state, record, sizeof(record) - 2, &found), 0);
+	assert_int_equal(found, 1 << 7);
+	assert_int_equal(search_look(*state, record + 4, sizeof(record) - 5, &found), 0);
+	assert_int_equal(found, 1 << 8);
+	assert_int_equal(search_look(*state, memory, sizeof(memory), &found), 0);
+	assert_int_equal(found, 1 << 8);
+	assert_int_equal(search_add_integer(*state, 9, (UINT64_C(1) << 40) - 1, true), -EINVAL);
+	assert_int_equal(search_add_integer(*state, SEARCH_SECRETS, UINT64_C(1) << 40, true),
+			 -EINVAL);
+}
+
 static void search_add_refuses_what_chance_would_find(void **state)
 {
 	char longest[SEARCH_TEXT + 1];
@@ -91,6 +114,7 @@ int main(void)
 		TEST(search_look_sees_through_hexadecimal_and_base64),
 		TEST(search_look_half_of_a_long_one_counts),
 		TEST(search_look_sees_over_nuls_and_ends),
+		TEST(search_look_sees_numbers_as_a_database_keeps_them),
 		TEST(search_add_refuses_what_chance_would_find),
 	};
 
