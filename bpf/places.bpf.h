@@ -78,8 +78,6 @@ __noinline __u64 place_elsewhere(__u32 program, __u64 pointer)
 	struct tp_object *main;
 	__u64 distance;
 
-	if (!pointer)
-		return TP_PLACE_ABSENT;
 	main = bpf_map_lookup_elem(&objects, &program);
 	if (!program || !main || !mm)
 		return TP_PLACE_UNDECLARED;
@@ -98,7 +96,9 @@ static __always_inline __u32 place_unread(struct hit *hit, __u64 pointer, __u64 
 {
 	__u64 distance = pointer - site + hit->place;
 
-	if (pointer && distance - 1 < hit->image_bytes - 1)
+	if (!pointer)
+		return TP_PLACE_ABSENT;
+	if (distance - 1 < hit->image_bytes - 1)
 		return distance;
 	return place_elsewhere(hit->thread->program, pointer);
 }
@@ -110,7 +110,9 @@ static __always_inline __u32 place_of(struct hit *hit, __u64 pointer, __u64 site
 {
 	__u64 distance = pointer - site + hit->place, found;
 
-	if (pointer && distance - 1 < hit->image_bytes - 1)
+	if (!pointer)
+		return TP_PLACE_ABSENT;
+	if (distance - 1 < hit->image_bytes - 1)
 		return distance;
 	found = place_elsewhere(hit->thread->program, pointer);
 	*flags |= flag * (found >> 32 & PLACE_IN_PROGRAM);
