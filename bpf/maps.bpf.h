@@ -121,6 +121,8 @@ struct {
 	__type(value, __u32);
 } aliases SEC(".maps");
 
+enum { SORT_COMMAND, SORT_SPAN, SPAN_SORTS }; /* what a level or a category may refuse alone */
+
 struct frame { /* an open span */
 	__u64 start_ns;
 	__u32 span;
@@ -136,7 +138,7 @@ struct frame { /* an open span */
 	__u16 generation; /* of the object */
 	__u8 level;	  /* enum tp_level it began at */
 	__u8 reserved;
-	__u32 refused[2]; /* commands and spans begun inside it and refused: refused.bpf.h */
+	__u32 refused[SPAN_SORTS]; /* begun inside it and refused: refused.bpf.h */
 };
 
 struct thread {	       /* what is known of one thread that is traced or may be */
@@ -152,9 +154,9 @@ struct thread {	       /* what is known of one thread that is traced or may be *
 	__u32 next_span;  /* numbers are taken in blocks, so that threads need not share one */
 	__u32 next_block; /* leader only: next block to hand out */
 	__u32 session_tags;
-	__u32 depth;	 /* frames in use */
-	__u32 deep;	 /* begins beyond the last frame */
-	__u32 has_ended; /* leader only: the exit record was sent */
+	__u32 depth;		/* frames in use */
+	__u32 deep[SPAN_SORTS]; /* begins beyond the last frame */
+	__u32 has_ended;	/* leader only: the exit record was sent */
 	__u8 is_forked;
 	__u8 uses_ids; /* entries in async_spans or decisions may be left */
 	__u16 program_generation;

@@ -100,7 +100,7 @@ static __always_inline __u32 place_unread(struct hit *hit, __u64 pointer, __u64 
 		return TP_PLACE_ABSENT;
 	if (distance - 1 < hit->image_bytes - 1)
 		return distance;
-	return place_elsewhere(hit->thread->program, pointer);
+	return place_elsewhere(program_known(hit->thread), pointer);
 }
 
 /* @site: address of the probed instruction, whose place is hit->place; @flag: bit of *flags to set

@@ -235,7 +235,7 @@ static __always_inline void thread_renew(struct hit *hit)
 	if (process_is_silent(thread->process))
 		thread->mark |= TP_MARK_SILENT;
 	silence_forget(thread->process);
-	thread->deep = 0;
+	deep_forget(thread);
 	thread->uses_ids = 0;
 	thread->is_forked = 0;
 	thread->is_met = 0;

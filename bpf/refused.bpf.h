@@ -3,21 +3,17 @@
  * more. The hit is refused and counted; nothing of it is told or read. But an end still closes the
  * span it finds open, which is discarded: left open it would be the parent of what comes later, take
  * its room, and be told as abandoned some day. An end closes nothing that did not begin: what began
- * refused is counted in the span around it, and its end takes that back. */
+ * refused is counted in the span around it, and its end takes that back. (One that began refused inside
+ * one of its own name, and ends admitted, is not told from that one.) */
 #ifndef TELPROBE_BPF_REFUSED_H
 #define TELPROBE_BPF_REFUSED_H
 
 #include "markers.bpf.h"
 
-/* The file as well as the owner: another's end says nothing of it. */
-static __always_inline bool is_frame_of(const struct hit *hit, const struct frame *frame)
-{
-	return frame->object == hit->object && frame->generation == hit->generation &&
-	       frame->uid == hit->uid;
-}
+enum { NO_OBJECT = 0xffff }; /* more than there are: of no file, not even one that was */
 
 /* Index of the frame an end closes, -1 if none. A name that would have to be read is taken for that
- * of the innermost. */
+ * of the innermost, if that was read, too. */
 static __always_inline int refused_find(struct hit *hit, __u32 kind, __u32 name)
 {
 	__u32 file = file_of(hit->object, hit->generation);
@@ -25,71 +21,83 @@ static __always_inline int refused_find(struct hit *hit, __u32 kind, __u32 name)
 	int index;
 
 	if (name == TP_PLACE_UNDECLARED)
-		return frame && frame->kind == kind && is_frame_of(hit, frame)
+		return frame && frame->kind == kind && frame->name[0] >= TP_PLACE_DECLARED &&
+				       file_of(frame->object, frame->generation) == file
 			       ? (int)hit->thread->depth - 1
 			       : -1;
 	index = frame_find(hit->thread, kind, file, name, false);
-	if (index < 0)
-		index = frame_find(hit->thread, kind, file, first_place(hit->object, name), true);
-	if (index < 0 || hit->thread->frame[index & (TP_SPAN_DEPTH - 1)].uid != hit->uid)
-		return -1;
-	return index;
+	return index < 0 ? frame_find(hit->thread, kind, file, first_place(hit->object, name), true)
+			 : index;
+}
+
+/* Of the frames from @index on those of @file are counted and forgotten; those of others, who may agree to
+ * theirs, stay what they are. One that is below such a frame goes when that does: frames_tidy(). */
+__noinline int refused_discard(struct tp_reader *state, struct thread *thread, int index,
+			       __u32 file)
+{
+	struct ending ending = { .is_discarded = true };
+	struct frame *frame;
+	int i;
+
+	if (!state || !thread)
+		return 0;
+	for (i = TP_SPAN_DEPTH - 1; i >= 0; i--) {
+		if (i < index || i >= (int)thread->depth)
+			continue;
+		frame = &thread->frame[i];
+		if (file_of(frame->object, frame->generation) != file)
+			continue;
+		span_put(state, frame, &ending);
+		frame->object = NO_OBJECT;
+	}
+	return frames_drop(thread);
 }
 
 static __always_inline void refused_end_innermost(struct hit *hit, __u32 kind, __u64 pointer,
 						  __u64 site)
 {
-	struct ending ending = { .now_ns = hit->now_ns, .is_discarded = true };
-	struct frame *around = innermost(hit->thread);
-	__u32 *begun;
+	struct thread *thread = hit->thread;
 	int index;
 
-	if (!around)
+	if (refused_take_back(thread, kind))
 		return;
-	begun = &around->refused[kind != TP_KIND_COMMAND];
-	if (*begun) {
-		*begun -= 1;
-		return;
-	}
-	if (hit->thread->deep) {
-		hit->thread->deep -= is_frame_of(hit, around);
+	if (thread->deep[sort_of(kind)]) {
+		thread->deep[sort_of(kind)]--;
 		return;
 	}
 	index = refused_find(hit, kind, place_unread(hit, pointer, site));
-	if (index >= 0)
-		spans_abandon(hit->reader, hit->thread, index, &ending);
+	if (index < 0)
+		return;
+	deep_forget(thread);
+	refused_discard(hit->reader, thread, index, file_of(hit->object, hit->generation));
 }
 
 /* Whoever began it: its thread need not be the one that ends it. */
 static __always_inline void refused_end_async(struct hit *hit, __u32 kind, __u64 id)
 {
 	struct thread *leader = bpf_task_storage_get(&threads, hit->task->group_leader, NULL, 0);
-	struct ending ending = { .now_ns = hit->now_ns, .is_discarded = true };
+	struct ending ending = { .is_discarded = true };
 	struct tp_async_key key = {
 		.object = hit->object,
 		.generation = hit->generation,
 		.kind = kind,
 		.id = id,
 	};
-	struct frame *found, frame;
+	struct frame frame;
 
 	if (!leader || !leader->uses_ids)
 		return;
 	key.process = leader->process;
-	found = bpf_map_lookup_elem(&async_spans, &key);
-	if (!found || found->uid != hit->uid)
-		return;
-	frame = *found;
-	if (!bpf_map_delete_elem(&async_spans, &key))
+	if (async_take(&key, &frame))
 		span_put(hit->reader, &frame, &ending);
 }
 
-static __always_inline void refused_begin(struct hit *hit, bool is_span, __u64 id)
+static __always_inline void refused_begin(struct hit *hit, __u32 sort, __u64 id)
 {
 	struct frame *around = hit->thread && !id ? innermost(hit->thread) : NULL;
 
 	if (around)
-		around->refused[is_span]++;
+		around->refused[sort]++;
 }
 
 static __always_inline void refused_end(struct hit *hit, __u32 kind, __u64 pointer, __u64 id,
@@ -109,13 +117,13 @@ static __always_inline void refused_follow(struct pt_regs *ctx, struct hit *hit,
 
 	switch (marker) {
 	case TP_MARKER_COMMAND_BEGIN:
-		refused_begin(hit, false, four);
+		refused_begin(hit, SORT_COMMAND, four);
 		break;
 	case TP_MARKER_COMMAND_END:
 		refused_end(hit, TP_KIND_COMMAND, one, four, site);
 		break;
 	case TP_MARKER_SPAN_BEGIN:
-		refused_begin(hit, true, three);
+		refused_begin(hit, SORT_SPAN, three);
 		break;
 	case TP_MARKER_SPAN_END:
 		refused_end(hit, one, two, five, site);

@@ -38,6 +38,22 @@ static __always_inline struct frame *innermost(struct thread *thread)
 	return &thread->frame[(depth - 1) & (TP_SPAN_DEPTH - 1)];
 }
 
+static __always_inline __u32 sort_of(__u32 kind)
+{
+	return kind == TP_KIND_COMMAND ? SORT_COMMAND : SORT_SPAN;
+}
+
+static __always_inline bool is_deep(const struct thread *thread)
+{
+	return thread->deep[SORT_COMMAND] || thread->deep[SORT_SPAN];
+}
+
+static __always_inline void deep_forget(struct thread *thread)
+{
+	thread->deep[SORT_COMMAND] = 0;
+	thread->deep[SORT_SPAN] = 0;
+}
+
 /* A global function, so that the verifier looks at it once. */
 __noinline int frames_drop(struct thread *thread)
 {
@@ -61,7 +77,7 @@ static __always_inline void frames_tidy(struct hit *hit)
 {
 	struct frame *frame = innermost(hit->thread);
 
-	if (!frame || hit->thread->deep ||
+	if (!frame || is_deep(hit->thread) ||
 	    (frame->object == hit->object && frame->generation == hit->generation))
 		return;
 	frames_drop(hit->thread);
@@ -277,7 +293,7 @@ static __always_inline void span_begin(struct hit *hit, struct frame *frame, __u
 	}
 	frame->parent = outer ? outer->span : 0;
 	if (depth >= TP_SPAN_DEPTH) {
-		hit->thread->deep++;
+		hit->thread->deep[sort_of(frame->kind)]++;
 		bump(hit->counters, TP_COUNT_REFUSED_DEPTH);
 		return;
 	}
@@ -319,22 +335,27 @@ static __always_inline void span_close(struct hit *hit, const struct frame *fram
 
 /* The entry is copied before it is deleted: of two ends one deletes. What was freed and filled anew
  * for another span in between is not ours. */
+static __always_inline bool async_take(struct tp_async_key *key, struct frame *out)
+{
+	struct frame *found = bpf_map_lookup_elem(&async_spans, key);
+
+	if (!found)
+		return false;
+	*out = *found;
+	return out->id == key->id && out->process == key->process && out->kind == key->kind &&
+	       !bpf_map_delete_elem(&async_spans, key);
+}
+
 static __always_inline void async_end(struct hit *hit, __u32 kind, __u64 id,
 				      const struct ending *ending)
 {
 	struct tp_async_key key = async_key(hit, kind, id);
-	struct frame *found, frame;
+	struct frame frame;
 
-	found = bpf_map_lookup_elem(&async_spans, &key);
-	if (found) {
-		frame = *found;
-		if (frame.id == id && frame.process == key.process && frame.kind == kind &&
-		    !bpf_map_delete_elem(&async_spans, &key)) {
-			span_close(hit, &frame, ending);
-			return;
-		}
-	}
-	end_unmatched(hit);
+	if (async_take(&key, &frame))
+		span_close(hit, &frame, ending);
+	else
+		end_unmatched(hit);
 }
 
 /* The same text may stand at two places: `aliases` leads both to the first. */
@@ -374,6 +395,17 @@ __noinline int frame_find(struct thread *thread, __u32 kind, __u32 file, __u32 n
 	return -1;
 }
 
+/* Return: whether such a span had begun inside the innermost frame and been refused. */
+static __always_inline bool refused_take_back(struct thread *thread, __u32 kind)
+{
+	struct frame *around = innermost(thread);
+
+	if (!around || !around->refused[sort_of(kind)])
+		return false;
+	around->refused[sort_of(kind)]--;
+	return true;
+}
+
 static __always_inline void span_end(struct hit *hit, __u32 kind, __u32 name, __u64 id,
 				     struct ending *ending)
 {
@@ -386,8 +418,8 @@ static __always_inline void span_end(struct hit *hit, __u32 kind, __u32 name, __
 		async_end(hit, kind, id, ending);
 		return;
 	}
-	if (thread->deep) {
-		thread->deep--;
+	if (thread->deep[sort_of(kind)]) {
+		thread->deep[sort_of(kind)]--;
 		bump(hit->counters, TP_COUNT_ENDS);
 		bump(hit->counters, TP_COUNT_REFUSED_DEPTH_END);
 		return;
@@ -396,9 +428,11 @@ static __always_inline void span_end(struct hit *hit, __u32 kind, __u32 name, __
 	if (index < 0)
 		index = frame_find(thread, kind, file, first_place(hit->object, name), true);
 	if (index < 0) {
+		refused_take_back(thread, kind); /* it may have begun refused */
 		end_unmatched(hit);
 		return;
 	}
+	deep_forget(thread); /* they were inside */
 	outer.outcome = TP_OUTCOME_ABANDONED;
 	outer.flags = TP_FLAG_BY_OUTER;
 	outer.error = TP_PLACE_ABSENT;
