@@ -364,6 +364,16 @@ int emit_texts(const struct emit_event *event, const char *out[EMIT_ARGUMENTS])
 	return count;
 }
 
+const char *emit_text_name(enum tp_marker marker, int index)
+{
+	const struct argument *argument;
+
+	for (argument = markers[marker].arguments; argument->name; argument++)
+		if (argument->kind == TEXT && !index--)
+			return argument->name;
+	return NULL;
+}
+
 /* A semaphore is asked before and in the macro: whoever stops listening in between hears nothing. */
 #define FIRE(marker, ...)                          \
 	{                                          \

@@ -43,6 +43,10 @@ bool emit_needs_process(enum tp_marker marker);
 /** emit_texts() - the names @event carries. Return: how many. */
 int emit_texts(const struct emit_event *event, const char *out[EMIT_ARGUMENTS]);
 
+/** emit_text_name() - what its @index-th argument that is a name is called: "SUBCOMMAND"; NULL if it has
+ * not so many */
+const char *emit_text_name(enum tp_marker marker, int index);
+
 const char *emit_marker_name(enum tp_marker marker);
 const char *emit_marker_summary(enum tp_marker marker); /* lower case, no full stop */
 

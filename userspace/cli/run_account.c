@@ -114,7 +114,6 @@ bool run_account_is_exact(const struct run_account *account)
 static void print_refused_names(FILE *out, const struct run_session *session)
 {
 	static const char *const why[FIREWALL_LAYERS] = {
-		[FIREWALL_PROVENANCE] = "no constant of the program's file, kept as [UNDECLARED]",
 		[FIREWALL_SHAPE] = "not an identifier, kept as [REDACTED]",
 		[FIREWALL_PATTERN] = "looks sensitive, replaced; 'telprobe redact' names the rule",
 		[FIREWALL_BLOCK] = "looks sensitive, its events are dropped: block_sensitive",
@@ -133,7 +132,7 @@ static void print_refused_names(FILE *out, const struct run_session *session)
 			text[byte] = value && (value < 0x20 || value >= 0x7f) ? '?' : (char)value;
 		}
 		fprintf(out, "  not stored: %s%s%s (%s)\n", text[0] ? "'" : "",
-			text[0] ? text : "a name made at run time", text[0] ? "'" : "",
+			text[0] ? text : "a text that is too long", text[0] ? "'" : "",
 			why[refused->layer]);
 	}
 	if (session->refused_more)
@@ -194,6 +193,7 @@ void run_account_print(FILE *out, const struct run_account *account,
 			fprintf(out, "  %s: %" PRIu64 "\n", reasons[i].text, times);
 	}
 	print_losses(out, account, session);
+	undeclared_print(out, &session->undeclared);
 	print_refused_names(out, session);
 }
 

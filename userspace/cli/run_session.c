@@ -131,6 +131,8 @@ static void source_refused(void *data, uint16_t object, enum firewall_layer laye
 	struct run_refused *refused;
 	size_t i;
 
+	if (layer == FIREWALL_PROVENANCE)
+		return; /* source_undeclared() knows more of it */
 	for (i = 0; i < session->refused_count; i++) {
 		refused = &session->refused[i];
 		if (refused->object == object && refused->layer == layer &&
@@ -147,6 +149,13 @@ static void source_refused(void *data, uint16_t object, enum firewall_layer laye
 	refused->layer = layer;
 }
 
+static void source_undeclared(void *data, enum tp_type type, uint8_t kind, int index)
+{
+	struct run_session *session = data;
+
+	undeclared_note(&session->undeclared, type, kind, index);
+}
+
 int run_keep_open(struct run_session *session, const char *path, struct run_keep *keep,
 		  struct error *error)
 {
@@ -157,6 +166,7 @@ int run_keep_open(struct run_session *session, const char *path, struct run_keep
 		.generation = source_generation,
 		.utc_us = source_utc_us,
 		.refused = source_refused,
+		.undeclared = source_undeclared,
 	};
 	int ret;
 

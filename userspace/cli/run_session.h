@@ -10,6 +10,7 @@
 
 #include "capture/capture.h"
 #include "cli/child.h"
+#include "cli/run_undeclared.h"
 #include "inspect/inspector.h"
 #include "inspect/programs.h"
 #include "lib/clock.h"
@@ -23,7 +24,7 @@ enum {
 };
 
 struct run_refused {   /* a name the firewall did not let through; shown, never stored */
-	char text[64]; /* "" where there was none to read */
+	char text[64]; /* "" where it was too long to be read */
 	uint16_t object;
 	enum firewall_layer layer;
 };
@@ -59,6 +60,7 @@ struct run_session {
 	struct run_refused refused[RUN_REFUSED_NAMES];
 	size_t refused_count;
 	uint64_t refused_more;
+	struct run_undeclared undeclared;
 };
 
 /** run_session_open() - load the kernel side, start the inspector. Needs root. @agreed: TP_AGREED();

@@ -163,6 +163,15 @@ static uint8_t stored_flags(const struct tp_header *header)
 	return header->flags & (header->type == TP_EXIT ? TP_FLAG_FORKED : ended);
 }
 
+void collector_undeclared(struct collector *collector, const struct vocabulary_name *name,
+			  enum tp_type type, uint8_t kind, int index)
+{
+	const struct collector_source *source = &collector->vocabulary.source;
+
+	if (name->is_unknown && source->undeclared)
+		source->undeclared(source->data, type, kind, index);
+}
+
 static int add_series(struct collector *collector, const union record *record,
 		      const struct shape *shape, struct known_shape *out, struct error *error)
 {
@@ -191,6 +200,7 @@ static int add_series(struct collector *collector, const union record *record,
 						  fields[i], &name, error);
 		if (ret)
 			return ret;
+		collector_undeclared(collector, &name, shape->type, shape->kind, i);
 		hides_value = name.hides_value;
 		series.name[i] = name.id;
 		out->is_refused |= name.is_refused;

@@ -56,6 +56,9 @@ struct collector_source { /* where a place's text and a file's name come from; a
 	/* a name was refused (shown to a developer in his own run, never stored), told when a place
 	 * is first met, not for each event; may be NULL. @text is NULL when it could not be read */
 	void (*refused)(void *data, uint16_t object, enum firewall_layer layer, const char *text);
+	/* name @index of a record of that type and kind is neither a constant nor declared; told once
+	 * for records that are alike; may be NULL */
+	void (*undeclared)(void *data, enum tp_type type, uint8_t kind, int index);
 };
 
 struct collector_counts {

@@ -28,6 +28,10 @@ struct collector {
 uint8_t collector_flags(const struct collector *collector, uint16_t object);
 /** collector_begin() - a batch, where none is open */
 int collector_begin(struct collector *collector, struct error *error);
+
+/** collector_undeclared() - tell the source, if @name is */
+void collector_undeclared(struct collector *collector, const struct vocabulary_name *name,
+			  enum tp_type type, uint8_t kind, int index);
 /** collector_give_up() - the batch is lost, with @more events that had not been added to it yet */
 void collector_give_up(struct collector *collector, size_t more);
 

@@ -105,6 +105,8 @@ static int find_series(struct collector *collector, const union tp_series_key *k
 		place = place_of(key, i);
 		ret = vocabulary_find(&collector->vocabulary, place.object, place.place, fields[i],
 				      &name, error);
+		if (!ret)
+			collector_undeclared(collector, &name, TP_SPAN, key->kind, i);
 		series.name[i] = name.id;
 		mark(out_marks, &name);
 	}

@@ -182,6 +182,7 @@ static int find(struct vocabulary *vocabulary, const struct place_key *key,
 	out->id = place->id;
 	out->is_other = place->is_other;
 	out->is_refused = place->layer != FIREWALL_PASSED || place->is_other;
+	out->is_unknown = place->layer == FIREWALL_PROVENANCE;
 	out->hides_value = place->hides_value;
 	return 0;
 }

@@ -19,6 +19,7 @@ struct vocabulary {
 struct vocabulary_name {
 	int64_t id;	  /* of the text or its placeholder; 0 for an absent name */
 	bool is_refused;  /* a placeholder stands for it */
+	bool is_unknown;  /* since it is neither a constant nor declared */
 	bool is_other;	  /* [OTHER] does: its target has too many names */
 	bool hides_value; /* it names a sensitive field */
 };
