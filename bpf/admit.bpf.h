@@ -155,7 +155,7 @@ static __always_inline bool admit(struct hit *hit, __u32 level_needed, __u32 cat
 	hit->generation = object->generation;
 	hit->task = bpf_get_current_task_btf();
 	hit->thread = bpf_task_storage_get(&threads, hit->task, NULL, 0);
-	hit->uid = bpf_get_current_uid_gid();
+	hit->uid = hit->task->cred->uid.val; /* the real one, as the initial namespace has it */
 	hit->target = object->target;
 	agreed = consented(hit->thread, hit->uid, object->target);
 	hit->level = TP_AGREED_LEVEL(agreed);

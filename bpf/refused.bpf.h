@@ -16,18 +16,14 @@ enum { NO_OBJECT = 0xffff }; /* more than there are: of no file, not even one th
  * of the innermost, if that was read, too. */
 static __always_inline int refused_find(struct hit *hit, __u32 kind, __u32 name)
 {
-	__u32 file = file_of(hit->object, hit->generation);
 	struct frame *frame = innermost(hit->thread);
-	int index;
 
-	if (name == TP_PLACE_UNDECLARED)
-		return frame && frame->kind == kind && frame->name[0] >= TP_PLACE_DECLARED &&
-				       file_of(frame->object, frame->generation) == file
-			       ? (int)hit->thread->depth - 1
-			       : -1;
-	index = frame_find(hit->thread, kind, file, name, false);
-	return index < 0 ? frame_find(hit->thread, kind, file, first_place(hit->object, name), true)
-			 : index;
+	if (name != TP_PLACE_UNDECLARED)
+		return frame_ended(hit, kind, name);
+	if (!frame || frame->kind != kind || frame->name[0] < TP_PLACE_DECLARED ||
+	    file_of(frame->object, frame->generation) != file_of(hit->object, hit->generation))
+		return -1;
+	return (int)hit->thread->depth - 1;
 }
 
 /* Of the frames from @index on those of @file are counted and forgotten; those of others, who may agree to

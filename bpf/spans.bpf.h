@@ -406,12 +406,37 @@ static __always_inline bool refused_take_back(struct thread *thread, __u32 kind)
 	return true;
 }
 
+/* Index of the frame an end of that name closes, -1 if none: mostly the innermost, for which no function
+ * is called. */
+static __always_inline int frame_ended(struct hit *hit, __u32 kind, __u32 name)
+{
+	__u32 file = file_of(hit->object, hit->generation);
+	struct frame *frame = innermost(hit->thread);
+	int index;
+
+	if (frame && frame->kind == kind && frame->name[0] == name &&
+	    file_of(frame->object, frame->generation) == file)
+		return (int)hit->thread->depth - 1;
+	index = frame_find(hit->thread, kind, file, name, false);
+	return index < 0 ? frame_find(hit->thread, kind, file, first_place(hit->object, name), true)
+			 : index;
+}
+
+/* What is open inside the frame @index when that ends. */
+static __always_inline void abandon_inside(struct hit *hit, int index, const struct ending *ending)
+{
+	struct ending outer = *ending;
+
+	outer.outcome = TP_OUTCOME_ABANDONED;
+	outer.flags = TP_FLAG_BY_OUTER;
+	outer.error = TP_PLACE_ABSENT;
+	spans_abandon(hit->reader, hit->thread, index + 1, &outer);
+}
+
 static __always_inline void span_end(struct hit *hit, __u32 kind, __u32 name, __u64 id,
 				     struct ending *ending)
 {
 	struct thread *thread = hit->thread;
-	struct ending outer = *ending;
-	__u32 file = file_of(hit->object, hit->generation);
 	int index;
 
 	if (id) {
@@ -424,19 +449,15 @@ static __always_inline void span_end(struct hit *hit, __u32 kind, __u32 name, __
 		bump(hit->counters, TP_COUNT_REFUSED_DEPTH_END);
 		return;
 	}
-	index = frame_find(thread, kind, file, name, false);
-	if (index < 0)
-		index = frame_find(thread, kind, file, first_place(hit->object, name), true);
+	index = frame_ended(hit, kind, name);
 	if (index < 0) {
 		refused_take_back(thread, kind); /* it may have begun refused */
 		end_unmatched(hit);
 		return;
 	}
 	deep_forget(thread); /* they were inside */
-	outer.outcome = TP_OUTCOME_ABANDONED;
-	outer.flags = TP_FLAG_BY_OUTER;
-	outer.error = TP_PLACE_ABSENT;
-	spans_abandon(hit->reader, thread, index + 1, &outer);
+	if ((int)thread->depth != index + 1)
+		abandon_inside(hit, index, ending);
 	thread->depth = index;
 	span_close(hit, &thread->frame[index & (TP_SPAN_DEPTH - 1)], ending);
 }
