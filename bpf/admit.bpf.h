@@ -113,6 +113,40 @@ static __always_inline __u32 process_new(void)
 	return __sync_fetch_and_add(&numbers.last_process, 1) + 1;
 }
 
+/* What a thread has of its process from the start. */
+static __always_inline void thread_copy(struct thread *to, const struct thread *from)
+{
+	to->mark = from->mark;
+	if (process_is_silent(from->process))
+		to->mark |= TP_MARK_SILENT;
+	to->agreed = from->agreed;
+	to->program = from->program;
+	to->program_generation = from->program_generation;
+	to->start_ns = from->start_ns;
+	to->process = from->process;
+	to->is_met = from->is_met;
+}
+
+/* The thread's state; where its fork was missed (preemption.bpf.h) or it began before its process was
+ * marked, it has its mark from the leader. *out_is_lost: there was no memory for that */
+static __always_inline struct thread *thread_of(struct task_struct *task, bool *out_is_lost)
+{
+	struct thread *thread = bpf_task_storage_get(&threads, task, NULL, 0);
+	struct thread *leader;
+
+	*out_is_lost = false;
+	if (thread || task->pid == task->tgid)
+		return thread;
+	leader = bpf_task_storage_get(&threads, task->group_leader, NULL, 0);
+	if (!leader || !leader->mark)
+		return NULL;
+	thread = thread_new(task);
+	if (thread)
+		thread_copy(thread, leader);
+	*out_is_lost = !thread;
+	return thread;
+}
+
 /* A process whose owner consented and which is met for the first time. */
 static __always_inline struct thread *thread_meet(struct task_struct *task, __u64 now_ns)
 {
@@ -139,6 +173,7 @@ static __always_inline struct thread *thread_meet(struct task_struct *task, __u6
 static __always_inline bool admit(struct hit *hit, __u32 level_needed, __u32 category)
 {
 	struct tp_object *object;
+	bool is_lost;
 	__u32 agreed;
 
 	hit->is_unwanted = false;
@@ -154,7 +189,11 @@ static __always_inline bool admit(struct hit *hit, __u32 level_needed, __u32 cat
 	hit->image_bytes = object->image_bytes;
 	hit->generation = object->generation;
 	hit->task = bpf_get_current_task_btf();
-	hit->thread = bpf_task_storage_get(&threads, hit->task, NULL, 0);
+	hit->thread = thread_of(hit->task, &is_lost);
+	if (is_lost) {
+		count(0, hit->kind, TP_COUNT_REFUSED_NO_STATE);
+		return false;
+	}
 	hit->uid = hit->task->cred->uid.val; /* the real one, as the initial namespace has it */
 	hit->target = object->target;
 	agreed = consented(hit->thread, hit->uid, object->target);

@@ -4,29 +4,7 @@
 #define TELPROBE_BPF_EMIT_H
 
 #include "admit.bpf.h"
-
-/* Since 6.12: a preempted writer between reserve and submit would hold up every reader
- * (hazards: 1). Where the kernel lacks it, the time between the two is a copy of 64 bytes. */
-#ifndef WITHOUT_KERNEL_FUNCTIONS
-extern void bpf_preempt_disable(void) __ksym __weak;
-extern void bpf_preempt_enable(void) __ksym __weak;
-#endif
-
-static __always_inline void preemption_off(void)
-{
-#ifndef WITHOUT_KERNEL_FUNCTIONS
-	if (bpf_preempt_disable)
-		bpf_preempt_disable();
-#endif
-}
-
-static __always_inline void preemption_on(void)
-{
-#ifndef WITHOUT_KERNEL_FUNCTIONS
-	if (bpf_preempt_enable)
-		bpf_preempt_enable();
-#endif
-}
+#include "preemption.bpf.h"
 
 /* Asked after the reserve, so that a reader going to sleep sees the record or is seen to sleep; a
  * processor may still swap the two, so no reader sleeps longer than a second. */
@@ -51,6 +29,8 @@ _Static_assert(sizeof(struct record) == sizeof(struct tp_event), "one size");
 _Static_assert(sizeof(struct record) == sizeof(struct tp_exit), "one size");
 _Static_assert(sizeof(struct record) == sizeof(struct tp_discover), "one size");
 
+/* A preempted writer between reserve and submit would hold up every reader (hazards: 1); where the
+ * kernel lets us not prevent that, the time between the two is a copy of 64 bytes. */
 __noinline int put(struct tp_reader *state, const struct record *record, bool is_urgent)
 {
 	struct record *room;

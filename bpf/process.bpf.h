@@ -101,29 +101,20 @@ static __always_inline void fork_emit(const struct thread *from, struct thread *
 	emit(hit.reader, &event, set, false);
 }
 
-static __always_inline void thread_inherit(struct task_struct *parent, struct task_struct *child)
+/* Return: the state of a child that goes on under the name its parent has; else NULL. */
+static __always_inline struct thread *thread_inherit(struct task_struct *parent,
+						     struct task_struct *child,
+						     const struct thread *from)
 {
-	struct thread *from = bpf_task_storage_get(&threads, parent, NULL, 0);
-	struct thread *leader, *to;
+	struct thread *leader, *to = thread_new(child);
 
-	if (!from)
-		return;
-	to = thread_new(child);
 	if (!to) {
 		count(0, TP_KIND_PROCESS, TP_COUNT_REFUSED_NO_STATE);
-		return;
+		return NULL;
 	}
-	to->mark = from->mark;
-	if (process_is_silent(from->process))
-		to->mark |= TP_MARK_SILENT;
-	to->agreed = from->agreed;
-	to->program = from->program;
-	to->program_generation = from->program_generation;
-	to->start_ns = from->start_ns;
-	to->process = from->process;
-	to->is_met = from->is_met;
+	thread_copy(to, from);
 	if (parent->tgid == child->tgid)
-		return;
+		return NULL;
 	to->mark &= ~TP_MARK_FIRST;
 	to->process = process_new();
 	to->is_met = 0;
@@ -131,9 +122,9 @@ static __always_inline void thread_inherit(struct task_struct *parent, struct ta
 	to->is_forked = 1;
 	leader = bpf_task_storage_get(&threads, parent->group_leader, NULL, 0);
 	if (!leader || !leader->named_by)
-		return;
+		return NULL;
 	to->named_by = leader->named_by;
-	fork_emit(from, to);
+	return to;
 }
 
 static __always_inline __u32 process_agreed(struct thread *thread, __u32 uid, __u32 program)

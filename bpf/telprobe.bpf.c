@@ -75,7 +75,15 @@ int mapped(const __u64 *arguments)
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(process_forks, struct task_struct *parent, struct task_struct *child)
 {
-	thread_inherit(parent, child);
+	struct thread *from, *to = NULL;
+
+	preemption_off();
+	from = bpf_task_storage_get(&threads, parent, NULL, 0);
+	if (from)
+		to = thread_inherit(parent, child, from);
+	preemption_on();
+	if (to)
+		fork_emit(from, to);
 	return 0;
 }
 
@@ -85,13 +93,15 @@ int BPF_PROG(environment, struct task_struct *task, pid_t old_pid, struct linux_
 {
 	struct thread *thread;
 
-	if (!environment_says_no(task))
-		return 0;
-	thread = thread_new(task);
-	if (thread)
-		thread->mark |= TP_MARK_SILENT;
-	else
-		count(0, TP_KIND_PROCESS, TP_COUNT_REFUSED_NO_STATE);
+	preemption_off();
+	if (environment_says_no(task)) {
+		thread = thread_new(task);
+		if (thread)
+			thread->mark |= TP_MARK_SILENT;
+		else
+			count(0, TP_KIND_PROCESS, TP_COUNT_REFUSED_NO_STATE);
+	}
+	preemption_on();
 	return 0;
 }
 
