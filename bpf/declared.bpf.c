@@ -63,7 +63,7 @@ __noinline __u64 name_find(__u32 object, __u64 pointer)
 	name.key.target = found->target;
 	bytes = bpf_probe_read_user_str(name.key.text, TP_DECLARED_BYTES + 1,
 					(const void *)pointer);
-	if (bytes <= 0)
+	if (bytes < 0) /* 0: 6.1 says so of an empty string */
 		return (__u64)NAME_UNREADABLE << 32 | TP_PLACE_UNDECLARED;
 	if (bytes > TP_DECLARED_BYTES)
 		return TP_PLACE_UNDECLARED;

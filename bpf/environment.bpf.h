@@ -49,8 +49,10 @@ static long search_chunk(__u32 index, void *context)
 		return 1;
 	}
 	bytes = bpf_probe_read_user_str(text, sizeof(text), (const void *)search->at);
-	if (bytes <= 0)
+	if (bytes < 0)
 		return 1;
+	if (!bytes) /* of an empty string 6.1 says so, later kernels count the NUL */
+		bytes = 1;
 	if (search->is_start && says_no(text)) {
 		search->is_silent = true;
 		search->is_done = true;
