@@ -133,12 +133,14 @@ struct frame { /* an open span */
 	__u8 kind;
 	__u8 flags; /* which of the names are places in the program */
 	__u32 tags;
-	__u64 id; /* of one in async_spans */
+	union {
+		__u64 id;		   /* of one in async_spans */
+		__u32 refused[SPAN_SORTS]; /* of another: begun inside it and refused */
+	};
 	__u32 process;
 	__u16 generation; /* of the object */
 	__u8 level;	  /* enum tp_level it began at */
 	__u8 reserved;
-	__u32 refused[SPAN_SORTS]; /* begun inside it and refused: refused.bpf.h */
 };
 
 struct thread {	       /* what is known of one thread that is traced or may be */
