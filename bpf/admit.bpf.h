@@ -138,7 +138,7 @@ static __always_inline struct thread *thread_of(struct task_struct *task, bool *
 	if (thread || task->pid == task->tgid)
 		return thread;
 	leader = bpf_task_storage_get(&threads, task->group_leader, NULL, 0);
-	if (!leader || !leader->mark)
+	if (!leader || (!leader->mark && !process_is_silent(leader->process)))
 		return NULL;
 	thread = thread_new(task);
 	if (thread)

@@ -2,7 +2,8 @@
 /* preemption.bpf.h - for what another task of this processor must not come between. Since 6.12; before,
  * a preemptible kernel may come between, which is short then.
  * A tracepoint's program that is preempted is skipped for whoever runs on its processor meanwhile, and
- * since 7.0 tracepoints no longer prevent that (12 of 512 forks on 7.3, under emulation). */
+ * since 7.0 tracepoints no longer prevent that (12 of 512 forks on 7.3, under emulation). Exec and exit
+ * call global functions, which 6.12 does not allow meanwhile: those may be missed, and are counted. */
 #ifndef TELPROBE_BPF_PREEMPTION_H
 #define TELPROBE_BPF_PREEMPTION_H
 

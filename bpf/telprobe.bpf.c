@@ -76,11 +76,14 @@ SEC("tp_btf/sched_process_fork")
 int BPF_PROG(process_forks, struct task_struct *parent, struct task_struct *child)
 {
 	struct thread *from, *to = NULL;
+	bool is_lost;
 
 	preemption_off();
-	from = bpf_task_storage_get(&threads, parent, NULL, 0);
+	from = thread_of(parent, &is_lost);
 	if (from)
 		to = thread_inherit(parent, child, from);
+	else if (is_lost)
+		count(0, TP_KIND_PROCESS, TP_COUNT_REFUSED_NO_STATE);
 	preemption_on();
 	if (to)
 		fork_emit(from, to);

@@ -132,7 +132,7 @@ static void print_refused_names(FILE *out, const struct run_session *session)
 			text[byte] = value && (value < 0x20 || value >= 0x7f) ? '?' : (char)value;
 		}
 		fprintf(out, "  not stored: %s%s%s (%s)\n", text[0] ? "'" : "",
-			text[0] ? text : "a text that is too long", text[0] ? "'" : "",
+			text[0] ? text : "an empty or too long text", text[0] ? "'" : "",
 			why[refused->layer]);
 	}
 	if (session->refused_more)

@@ -24,7 +24,7 @@ enum {
 };
 
 struct run_refused {   /* a name the firewall did not let through; shown, never stored */
-	char text[64]; /* "" where it was too long to be read */
+	char text[64]; /* "" where it was empty or too long to be read */
 	uint16_t object;
 	enum firewall_layer layer;
 };
