@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* admit.bpf.h - may this hit be recorded? Cheapest refusal first; each is counted.
- * Lease, target, consent, silence, level, then the thread's state. Every program that records
- * anything comes through here (design: 4). */
+ * Lease, target, consent, silence, level; a thread that nothing is known of is met last. Every
+ * program that records anything comes through here (design: 4). */
 #ifndef TELPROBE_BPF_ADMIT_H
 #define TELPROBE_BPF_ADMIT_H
 

@@ -2,7 +2,7 @@
 /* spans.bpf.h - open spans of a thread, and of a process by id.
  * Rules (hazards: 4): an end closes the innermost span of its kind and name and, as abandoned, the
  * spans inside it; an end whose name is not open is counted and changes nothing; beyond 8 only the
- * depth is counted, and as many ends are then refused. What is refused for what its owner agrees to:
+ * depth is counted, by sort, and as many ends of that sort are then refused. What is refused for what its owner agrees to:
  * refused.bpf.h. */
 #ifndef TELPROBE_BPF_SPANS_H
 #define TELPROBE_BPF_SPANS_H

@@ -79,7 +79,6 @@ ssize_t rows_pack(const struct store *store, const struct store_row *row, uint8_
 	size_t used = sizeof(struct wire_row);
 	struct wire_row wire;
 	ssize_t ret;
-	int i;
 
 	if (room < used)
 		return 0;
@@ -89,17 +88,12 @@ ssize_t rows_pack(const struct store *store, const struct store_row *row, uint8_
 	if (!is_possible(&wire))
 		return -EBADMSG;
 	memcpy(&texts[3], row->name, sizeof(row->name));
-	for (i = 0; i < 3 + NAMES; i++) {
-		if (!texts[i])
-			continue;
-		ret = text_wire_pack(texts[i], out + used, room - used);
-		if (ret <= 0)
-			return ret;
-		used += (size_t)ret;
-	}
-	wire.bytes = (uint32_t)used;
+	ret = text_wire_pack(texts, 3 + NAMES, out, used, room);
+	if (ret <= 0)
+		return ret;
+	wire.bytes = (uint32_t)ret;
 	memcpy(out, &wire, sizeof(wire));
-	return (ssize_t)used;
+	return ret;
 }
 
 size_t rows_bytes(const uint8_t *row)

@@ -83,17 +83,12 @@ ssize_t sums_pack(const struct store_sum *sum, uint8_t *out, size_t room)
 	if (room < SUMS_SUM_MAX)
 		return 0;
 	used += pack_buckets(sum, out + used);
-	for (i = 0; i < 1 + NAMES; i++) {
-		if (!texts[i])
-			continue;
-		ret = text_wire_pack(texts[i], out + used, room - used);
-		if (ret <= 0)
-			return ret;
-		used += (size_t)ret;
-	}
-	wire.bytes = (uint32_t)used;
+	ret = text_wire_pack(texts, 1 + NAMES, out, used, room);
+	if (ret <= 0)
+		return ret;
+	wire.bytes = (uint32_t)ret;
 	memcpy(out, &wire, sizeof(wire));
-	return (ssize_t)used;
+	return ret;
 }
 
 static bool unpack_buckets(const struct wire_sum *wire, const uint8_t *from,

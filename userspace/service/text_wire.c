@@ -15,7 +15,7 @@ static bool is_printable(const char *text, size_t length)
 	return true;
 }
 
-ssize_t text_wire_pack(const char *text, uint8_t *out, size_t room)
+static ssize_t pack_one(const char *text, uint8_t *out, size_t room)
 {
 	size_t length = strnlen(text, TEXT_WIRE_MAX);
 
@@ -25,6 +25,22 @@ ssize_t text_wire_pack(const char *text, uint8_t *out, size_t room)
 		return 0;
 	memcpy(out, text, length + 1);
 	return (ssize_t)length + 1;
+}
+
+ssize_t text_wire_pack(const char *const *texts, int count, uint8_t *out, size_t used, size_t room)
+{
+	ssize_t ret;
+	int i;
+
+	for (i = 0; i < count; i++) {
+		if (!texts[i])
+			continue;
+		ret = pack_one(texts[i], out + used, room - used);
+		if (ret <= 0)
+			return ret;
+		used += (size_t)ret;
+	}
+	return (ssize_t)used;
 }
 
 const char *text_wire_unpack(const uint8_t **from, const uint8_t *end)

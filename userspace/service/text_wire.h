@@ -9,9 +9,9 @@
 
 enum { TEXT_WIRE_MAX = 128 }; /* most bytes with the NUL; the firewall lets 65 through */
 
-/** text_wire_pack() - append @text. Return: bytes used; 0: no room; -EBADMSG: no firewall let it
- * through. */
-ssize_t text_wire_pack(const char *text, uint8_t *out, size_t room);
+/** text_wire_pack() - append those of @count texts that are there (NULL: not) behind the first @used bytes of @out
+ * Return: bytes used then; 0: no room; -EBADMSG: no firewall let one through. */
+ssize_t text_wire_pack(const char *const *texts, int count, uint8_t *out, size_t used, size_t room);
 
 /** text_wire_unpack() - the next text, which points into the bytes; *@from moves behind it
  * Return: NULL: there is none before @end. */
