@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* unwind.c - a handler that unwinds at the probed instruction sees the caller.
- * Puts a breakpoint on the first nop of a marker's function as a tracer does, counts its semaphore
- * up, and walks the stack in the handler with the unwinder of the compiler's library, which crash
+ * Puts a breakpoint on the first nop of a marker's function as a tracer does (where there is one
+ * already, on the next, since the kernel passes on no trap of its own), counts its semaphore up, and walks the stack in the handler with the unwinder of the compiler's library, which crash
  * handlers, profilers and cancellation use too. Prints `ok`, or the functions it saw instead. */
 #include <signal.h>
 #include <stdint.h>
@@ -18,7 +18,7 @@ enum { FRAMES = 32, SITE = 4 /* after the landing pad */ };
 
 static void *functions[FRAMES];
 static int frames;
-static unsigned char *site;
+static unsigned char *site, instruction;
 
 static _Unwind_Reason_Code collect(struct _Unwind_Context *context, void *unused)
 {
@@ -36,7 +36,7 @@ __attribute__((no_sanitize_thread)) static void on_trap(int number, siginfo_t *i
 	(void)info;
 #ifdef __x86_64__
 	((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP] = (greg_t)(uintptr_t)site;
-	*site = 0x90;
+	*site = instruction;
 #endif
 	_Unwind_Backtrace(collect, NULL);
 }
@@ -76,6 +76,8 @@ __attribute__((no_sanitize_thread)) static int set_trap(void)
 	site = (unsigned char *)(uintptr_t)telprobe_at_command_begin + SITE;
 	if (mprotect((void *)page, 4096, PROT_READ | PROT_WRITE | PROT_EXEC))
 		return -1;
+	site += *site == 0xcc;
+	instruction = *site;
 	*site = 0xcc;
 	*(volatile unsigned short *)(uintptr_t)&telprobe_on_command_begin = 1;
 	return 0;

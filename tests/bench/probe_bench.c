@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* probe_bench - what a hit costs, in ns: two bare probes (one-byte and five-byte nop), a command
- * pair as a record and at level basic, and a whole span of telprobe's, attached to this very
- * process. Rounds alternate, so that a machine whose speed drifts moves all of them alike; the
+/* probe_bench - what a hit costs, in ns: two bare probes (of the one-byte nop, of the five-byte one,
+ * and of the one telprobe probes here), a command pair as a record and at level basic, and a whole
+ * span of telprobe's, attached to this very process. Rounds alternate, so that a machine whose speed drifts moves all of them alike; the
  * median of the rounds is printed. */
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #include "inspect/inspect.h"
 #include "telprobe.h"
 
-enum { ROUNDS = 41, HITS = 10000, NOP1_DISTANCE = 0, NOP5_DISTANCE = 1 };
+enum { ROUNDS = 41, HITS = 10000, NOP1_DISTANCE = 0, NOP5_DISTANCE = 1, NOP10_DISTANCE = 6 };
 
 /* Two copies of a marker's function, so that each can carry its own empty probe. */
 #define COPY(name)                                                                         \
@@ -26,6 +26,7 @@ enum { ROUNDS = 41, HITS = 10000, NOP1_DISTANCE = 0, NOP5_DISTANCE = 1 };
 
 COPY(empty_nop1);
 COPY(empty_nop5);
+COPY(empty_probed);
 
 static void two_nop1(void)
 {
@@ -37,6 +38,12 @@ static void two_nop5(void)
 {
 	empty_nop5();
 	empty_nop5();
+}
+
+static void two_probed(void)
+{
+	empty_probed();
+	empty_probed();
 }
 
 static void command_pair(void)
@@ -61,6 +68,7 @@ struct bench {
 static struct bench benches[] = {
 	{ .name = "two_empty_nop1_ns", .run = two_nop1, .level = TP_LEVEL_FULL },
 	{ .name = "two_empty_nop5_ns", .run = two_nop5, .level = TP_LEVEL_FULL },
+	{ .name = "two_empty_probed_ns", .run = two_probed, .level = TP_LEVEL_FULL },
 	{ .name = "command_pair_ns", .run = command_pair, .level = TP_LEVEL_FULL, .records = 1 },
 	{ .name = "command_pair_basic_ns", .run = command_pair, .level = TP_LEVEL_BASIC },
 	{ .name = "span_done_ns", .run = whole_span, .level = TP_LEVEL_FULL, .records = 1 },
@@ -123,6 +131,18 @@ static struct links attach_empty(struct capture *capture, int self, void (*funct
 	return links;
 }
 
+static int distance_probed(const struct capture *capture)
+{
+	switch (capture_facts(capture)->nop_bytes) {
+	case 1:
+		return NOP1_DISTANCE;
+	case 5:
+		return NOP5_DISTANCE;
+	default:
+		return NOP10_DISTANCE;
+	}
+}
+
 static void attach_markers(struct capture *capture, int self)
 {
 	struct inspection *inspection;
@@ -172,7 +192,7 @@ static void measure(struct capture *capture)
 int main(void)
 {
 	struct capture_options options = { .objects = 1 };
-	struct links nop1, nop5;
+	struct links nop1, nop5, probed;
 	struct capture *capture;
 	struct error error = { 0 };
 	int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC), bench;
@@ -181,6 +201,7 @@ int main(void)
 		fail("cannot capture", &error);
 	nop1 = attach_empty(capture, self, empty_nop1, NOP1_DISTANCE);
 	nop5 = attach_empty(capture, self, empty_nop5, NOP5_DISTANCE);
+	probed = attach_empty(capture, self, empty_probed, distance_probed(capture));
 	attach_markers(capture, self);
 	measure(capture);
 	printf("# telprobe probes the %u-byte nop here\n", capture_facts(capture)->nop_bytes);
@@ -190,6 +211,7 @@ int main(void)
 	}
 	links_detach(&nop1);
 	links_detach(&nop5);
+	links_detach(&probed);
 	capture_close(capture);
 	close(self);
 	return 0;

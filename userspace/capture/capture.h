@@ -284,6 +284,7 @@ struct capture_facts { /* found by trying */
 	enum capture_method method;
 	unsigned int nop_bytes; /* which instruction of a marker is probed: 1, 5 or 10 */
 	bool is_optimised;	/* the kernel turns that instruction into a call */
+	bool is_unsafe;		/* it would another one, which kills forked children: not used */
 };
 const struct capture_facts *capture_facts(const struct capture *capture);
 

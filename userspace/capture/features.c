@@ -102,7 +102,10 @@ static bool try_capture(char *found, size_t bytes)
 	}
 	facts = capture_facts(capture);
 	snprintf(found, bytes, "loaded and attached; probes the %u-byte nop%s", facts->nop_bytes,
-		 facts->is_optimised ? ", which this kernel turns into a call" : ": a trap a hit");
+		 facts->is_optimised ? ", which this kernel turns into a call"
+		 : facts->is_unsafe
+			 ? ": a trap a hit; this kernel's faster way kills forked children"
+			 : ": a trap a hit");
 	capture_close(capture);
 	return true;
 }

@@ -7,7 +7,9 @@
 #include <fcntl.h>
 #include <link.h>
 #include <linux/bpf.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "capture/link.h"
@@ -99,12 +101,73 @@ enum capture_method trial_method(void)
 	return ret == -EBADF ? CAPTURE_UPROBE_MULTI : CAPTURE_PERF_EVENT;
 }
 
-/* Attach, hit, and see whether a call (0xe8) stands where the nop stood. */
-static int try_nop(const struct bpf_program *program, enum capture_method method, int self,
-		   unsigned int nop_bytes, bool *out_is_optimised, struct links *out)
+static const volatile uint8_t *trial_instruction(unsigned int nop_bytes)
 {
-	const volatile uint8_t *instruction =
-		(const volatile uint8_t *)(uintptr_t)telprobe_trial_site + nop_distance(nop_bytes);
+	return (const volatile uint8_t *)(uintptr_t)telprobe_trial_site + nop_distance(nop_bytes);
+}
+
+enum { TRAP = 0xcc };
+
+/* By something that is no trap: a call (Linux 6.18), or what leads to one (7.2). */
+static bool is_replaced(uint8_t found, unsigned int nop_bytes)
+{
+	uint8_t nop = nop_bytes == 1 ? 0x90 : nop_bytes == 5 ? 0x0f : 0x66;
+
+	return found != nop && found != TRAP;
+}
+
+static void child_dies(int signal_number)
+{
+	(void)signal_number;
+	_exit(1);
+}
+
+/* In a child: hit the probe and tell by the pipe what stands there then, if one lives. The handler
+ * keeps the death of one that does not out of the kernel's log. */
+__attribute__((noreturn)) static void child_hits(const volatile uint8_t *instruction, int pipe_fd)
+{
+	struct sigaction action = { .sa_handler = child_dies };
+	uint8_t found;
+
+	sigaction(SIGSEGV, &action, NULL);
+	sigaction(SIGBUS, &action, NULL);
+	sigaction(SIGILL, &action, NULL);
+	sigaction(SIGTRAP, &action, NULL);
+	telprobe_trial_site();
+	found = *instruction;
+	_exit(write(pipe_fd, &found, sizeof(found)) != sizeof(found));
+}
+
+/* Linux 6.18 does not copy the page the call goes to into a forked child, which inherits the call
+ * and is killed by it. A child that finds a plain nop is not seen, which is no better. */
+static bool survives_fork(const volatile uint8_t *instruction, unsigned int nop_bytes)
+{
+	bool is_seen = false;
+	int pipe_fds[2];
+	uint8_t found;
+	pid_t child;
+
+	if (pipe2(pipe_fds, O_CLOEXEC))
+		return false;
+	child = fork();
+	if (child == 0)
+		child_hits(instruction, pipe_fds[1]);
+	close(pipe_fds[1]);
+	if (child > 0) {
+		is_seen = read(pipe_fds[0], &found, sizeof(found)) == sizeof(found) &&
+			  (found == TRAP || is_replaced(found, nop_bytes));
+		while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
+	close(pipe_fds[0]);
+	return is_seen;
+}
+
+/* Attach, hit, and see whether a call stands where the nop stood, and a forked child can use it. */
+static int try_nop(const struct bpf_program *program, enum capture_method method, int self,
+		   unsigned int nop_bytes, struct capture_facts *facts, struct links *out)
+{
+	const volatile uint8_t *instruction = trial_instruction(nop_bytes);
 	struct link_site site = { .offset = trial_offset(nop_bytes) };
 	struct link_way way = { .method = method };
 	int ret, i;
@@ -114,7 +177,11 @@ static int try_nop(const struct bpf_program *program, enum capture_method method
 		return ret;
 	for (i = 0; i < 3; i++)
 		telprobe_trial_site();
-	*out_is_optimised = *instruction == 0xe8;
+	facts->is_optimised = false;
+	if (!is_replaced(*instruction, nop_bytes))
+		return 0;
+	facts->is_optimised = survives_fork(instruction, nop_bytes);
+	facts->is_unsafe = !facts->is_optimised;
 	return 0;
 }
 
@@ -133,10 +200,10 @@ int trial_nop(const struct bpf_program *program, struct capture_facts *facts,
 	if (self < 0)
 		return ret;
 	facts->is_optimised = false;
+	facts->is_unsafe = false;
 	for (i = 0; i < sizeof(candidates) / sizeof(candidates[0]); i++) {
 		links_detach(out_kept);
-		ret = try_nop(program, facts->method, self, candidates[i], &facts->is_optimised,
-			      out_kept);
+		ret = try_nop(program, facts->method, self, candidates[i], facts, out_kept);
 		facts->nop_bytes = candidates[i];
 		if (!ret && facts->is_optimised)
 			break;

@@ -76,6 +76,16 @@ static int is_refused_opcode(const ZydisDecodedInstruction *instruction)
 	return opcode == 0x90 && instruction->raw.rex.B;
 }
 
+/* Linux 6.18 replaces the five-byte nop, 7.2 the ten-byte one, by a call: it writes to the stack,
+ * where a function that is no marker's may keep data below the pointer, and kills forked children
+ * (capture/trial.c). Any form is taken, and either length whatever the kernel. */
+static int is_replaced(const ZydisDecodedInstruction *instruction)
+{
+	return instruction->encoding == ZYDIS_INSTRUCTION_ENCODING_LEGACY &&
+	       instruction->opcode_map == ZYDIS_OPCODE_MAP_0F && instruction->opcode == 0x1f &&
+	       (instruction->length == 5 || instruction->length == 10);
+}
+
 static int is_emulated(const ZydisDecodedInstruction *instruction)
 {
 	uint8_t opcode = instruction->opcode;
@@ -102,6 +112,7 @@ static void decode_x86(const unsigned char *code, size_t bytes, struct decoded *
 		    ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64)) ||
 	    !ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&decoder, NULL, code, bytes, &instruction)))
 		return;
+	out->is_replaced = (uint8_t)is_replaced(&instruction);
 	if (has_refused_prefix(&instruction) || is_refused_opcode(&instruction) ||
 	    (is_branch(&instruction) && has_prefix(&instruction, PREFIX_OPERAND_SIZE)))
 		return;

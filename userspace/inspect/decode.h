@@ -12,7 +12,8 @@
 enum { DECODE_BYTES = 17 }; /* as long as a marker's function; longer than any instruction */
 
 struct decoded {
-	uint8_t is_refused; /* uprobes refuse it, or run something else in its place */
+	uint8_t is_refused;  /* uprobes refuse it, or run something else in its place */
+	uint8_t is_replaced; /* a nop some kernels replace by a call of their own */
 	uint8_t is_own_layout;
 	uint8_t cost; /* enum inspect_cost */
 };

@@ -276,6 +276,9 @@ const char *inspect_reason_text(enum inspect_reason reason)
 		[INSPECT_OUTSIDE_CODE] = "its address lies in no read-only executable segment; "
 					 "the linker dropped its code",
 		[INSPECT_BAD_INSTRUCTION] = "the kernel sets no probe on the instruction it names",
+		[INSPECT_REPLACED_NOP] =
+			"it names a nop that some kernels replace by a call, which would "
+			"overwrite data on the program's stack",
 		[INSPECT_SHARED_PAGE] = "another writable segment maps its semaphore's file page; "
 					"link with -Wl,-z,separate-loadable-segments or bfd",
 		[INSPECT_OUTSIDE_DATA] = "its semaphore lies in no writable segment of the file",

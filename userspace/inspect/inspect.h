@@ -23,6 +23,7 @@ enum inspect_reason {
 	INSPECT_USABLE,
 	INSPECT_OUTSIDE_CODE,	 /* its address lies in no executable segment of the file */
 	INSPECT_BAD_INSTRUCTION, /* an instruction uprobes refuse: it would attach and never fire */
+	INSPECT_REPLACED_NOP,	 /* a nop some kernels replace by a call, which is not safe there */
 	INSPECT_SHARED_PAGE,	 /* another writable segment maps the semaphore's file page */
 	INSPECT_OUTSIDE_DATA,	 /* its semaphore lies in no writable segment's file part */
 	INSPECT_REASONS

@@ -122,6 +122,8 @@ static uint8_t find_code(const struct elf *elf, uint64_t address, struct inspect
 	decode_instruction(elf->machine, code, got > 0 ? (size_t)got : 0, &decoded);
 	out->cost = decoded.cost;
 	out->is_own_layout = decoded.is_own_layout;
+	if (decoded.is_replaced)
+		return INSPECT_REPLACED_NOP;
 	return decoded.is_refused ? INSPECT_BAD_INSTRUCTION : INSPECT_USABLE;
 }
 

@@ -48,7 +48,7 @@ static void decode_instruction_x86_costs_as_uprobes_do(void **state)
 		{ CODE("\x74\x05"), 0, INSPECT_COST_EMULATED },			/* je */
 		{ CODE("\x0f\x84\x00\x00\x00\x00"), 0, INSPECT_COST_EMULATED }, /* je, far */
 		{ CODE("\xf3\x0f\x1e\xfa"), 0, INSPECT_COST_STEPPED },		/* endbr64 */
-		{ CODE("\x0f\x1f\x44\x00\x00"), 0, INSPECT_COST_STEPPED },	/* nop5 alone */
+		{ CODE("\x0f\x1f\x40\x00"), 0, INSPECT_COST_STEPPED },		/* nop4 */
 		{ CODE("\x48\x89\xe5"), 0, INSPECT_COST_STEPPED },		/* mov */
 		{ CODE("\xc3"), 0, INSPECT_COST_STEPPED },			/* ret */
 		{ CODE("\xff\xd0"), 0, INSPECT_COST_STEPPED },			/* call *%rax */
@@ -81,6 +81,34 @@ static void decode_instruction_x86_refused_as_uprobes_do(void **state)
 
 	(void)state;
 	check(EM_X86_64, rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+static void decode_instruction_knows_nops_that_become_calls(void **state)
+{
+	static const struct {
+		const char *code;
+		size_t bytes;
+		uint8_t is_replaced;
+	} rows[] = {
+		{ CODE("\x0f\x1f\x44\x00\x00"), 1 },
+		{ CODE("\x0f\x1f\x44\x08\x00"), 1 },			 /* another register */
+		{ CODE("\x66\x0f\x1f\x40\x00"), 1 },			 /* of a prefix */
+		{ CODE("\x66\x2e\x0f\x1f\x84\x00\x00\x00\x00\x00"), 1 }, /* nop10 */
+		{ CODE("\x90\x0f\x1f\x44\x00\x00"), 0 },
+		{ CODE("\x0f\x1f\x40\x00"), 0 },
+		{ CODE("\x66\x0f\x1f\x84\x00\x00\x00\x00\x00"), 0 }, /* nop9 */
+		{ CODE("\xe8\x00\x00\x00\x00"), 0 },
+		{ CODE("\x0f\x1f\x44\x00"), 0 }, /* cut short */
+	};
+	struct decoded decoded;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		decode_instruction(EM_X86_64, (const unsigned char *)rows[i].code, rows[i].bytes,
+				   &decoded);
+		if (decoded.is_replaced != rows[i].is_replaced)
+			fail_msg("row %zu: replaced %u", i, decoded.is_replaced);
+	}
 }
 
 static void decode_instruction_own_layout_only_when_whole(void **state)
@@ -124,6 +152,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(decode_instruction_x86_costs_as_uprobes_do),
 		cmocka_unit_test(decode_instruction_x86_refused_as_uprobes_do),
+		cmocka_unit_test(decode_instruction_knows_nops_that_become_calls),
 		cmocka_unit_test(decode_instruction_own_layout_only_when_whole),
 		cmocka_unit_test(decode_instruction_arm64_knows_nop),
 	};

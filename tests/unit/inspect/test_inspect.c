@@ -261,20 +261,23 @@ static const char lies_source[] =
 	"int data = 5;\n"
 	"char in_bss[64];\n"
 	"void site(void);\n"
-	"__asm__(\".text\\n.globl site\\nsite: nop\\nret\\n.byte "
+	"__asm__(\".text\\n.globl site\\nsite: nop\\nret\\n.byte 0x2e,0x90,"
 	"0x66,0x2e,0x0f,0x1f,0x84,0,0,0,0,0\\n\"\n"
 	"\".pushsection .note.stapsdt,\\\"\\\",@note\\n" NOTE("0", "0", STRINGS("dropped")) NOTE(
 		"0x7fffffffffff", "0",
 		STRINGS("beyond")) NOTE("data", "0",
 					STRINGS("in_data")) NOTE("site+2", "0",
 								 STRINGS("prefixed_nop"))
-		NOTE("site", "site", STRINGS("semaphore_in_code")) NOTE(
-			"site", "in_bss",
-			STRINGS("semaphore_in_bss")) NOTE("site", "0xfffffffffffffff0",
-							  STRINGS("semaphore_beyond"))
-			NOTE("site", "0", ".ascii \\\"unterminated\\\"\\n") NOTE(
+		NOTE("site+4", "0", STRINGS("long_nop")) NOTE(
+			"site", "site",
+			STRINGS("semaphore_in_code")) NOTE("site", "in_bss",
+							   STRINGS("semaphore_in_bss"))
+			NOTE("site", "0xfffffffffffffff0", STRINGS("semaphore_beyond")) NOTE(
 				"site", "0",
-				".asciz \\\"\\\"\\n.asciz \\\"n\\\"\\n.asciz \\\"\\\"\\n")
+				".ascii \\\"unterminated\\\"\\n") NOTE("site", "0",
+								       ".asciz \\\"\\\"\\n.asciz "
+								       "\\\"n\\\"\\n.asciz "
+								       "\\\"\\\"\\n")
 				NOTE("site", "0",
 				     ".asciz \\\"a\\\\033b\\\"\\n.asciz \\\"n\\\"\\n.asciz "
 				     "\\\"\\\"\\n")
@@ -297,13 +300,14 @@ static void inspect_open_lying_notes_are_told_apart(void **state)
 	assert_int_equal(REASON("beyond"), INSPECT_OUTSIDE_CODE);
 	assert_int_equal(REASON("in_data"), INSPECT_OUTSIDE_CODE);
 	assert_int_equal(REASON("prefixed_nop"), INSPECT_BAD_INSTRUCTION);
+	assert_int_equal(REASON("long_nop"), INSPECT_REPLACED_NOP);
 	assert_int_equal(REASON("semaphore_in_code"), INSPECT_OUTSIDE_DATA);
 	assert_int_equal(REASON("semaphore_in_bss"), INSPECT_OUTSIDE_DATA);
 	assert_int_equal(REASON("semaphore_beyond"), INSPECT_OUTSIDE_DATA);
 	assert_int_equal(REASON("true"), INSPECT_USABLE);
 #undef REASON
-	assert_int_equal(inspection->site_count, 8);
-	assert_int_equal(inspection->site_total, 11); /* the last, endless one cannot be counted */
+	assert_int_equal(inspection->site_count, 9);
+	assert_int_equal(inspection->site_total, 12); /* the last, endless one cannot be counted */
 	inspection_free(inspection);
 }
 
