@@ -30,14 +30,21 @@ static __always_inline void bump(struct tp_counters *set, enum tp_counter counte
 	__sync_fetch_and_add(&set->count[counter], 1);
 }
 
-/* Of a file only the first TP_OBJECT_COUNTERS are there: the verifier knows. */
-static __always_inline struct tp_counters *counters_of(__u32 object, __u32 kind)
+/* Of a file only the first TP_OBJECT_COUNTERS are there: the verifier knows. @object: not 0 */
+static __always_inline struct tp_counters *counters_of_file(__u32 object, __u32 kind)
 {
 	__u32 key = object * TP_KINDS + kind;
 
+	return bpf_map_lookup_elem(&counters, &key);
+}
+
+/* The compiler makes one call of both lookups, which the kernel then cannot write out in place: not
+ * for what every hit asks. */
+static __always_inline struct tp_counters *counters_of(__u32 object, __u32 kind)
+{
 	if (!object)
 		return bpf_map_lookup_elem(&refusals, &kind);
-	return bpf_map_lookup_elem(&counters, &key);
+	return counters_of_file(object, kind);
 }
 
 static __always_inline void count(__u32 object, __u32 kind, enum tp_counter counter)
@@ -204,7 +211,7 @@ static __always_inline bool admit(struct hit *hit, __u32 level_needed, __u32 cat
 		count(0, hit->kind, TP_COUNT_REFUSED_CONSENT);
 		return false;
 	}
-	hit->counters = counters_of(hit->object, hit->kind);
+	hit->counters = counters_of_file(hit->object, hit->kind);
 	if (!hit->counters)
 		return false;
 	if (is_silent(hit->thread)) {

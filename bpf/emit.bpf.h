@@ -31,13 +31,12 @@ _Static_assert(sizeof(struct record) == sizeof(struct tp_discover), "one size");
 
 /* A preempted writer between reserve and submit would hold up every reader (hazards: 1); where the
  * kernel lets us not prevent that, the time between the two is a copy of 64 bytes. */
-__noinline int put(struct tp_reader *state, const struct record *record, bool is_urgent)
+static __always_inline int put_here(struct tp_reader *state, const struct record *record,
+				    bool is_urgent)
 {
 	struct record *room;
 	int ret = -1;
 
-	if (!state || !record)
-		return ret;
 	preemption_off();
 	room = bpf_ringbuf_reserve(&events, sizeof(*room), 0);
 	if (room) {
@@ -47,6 +46,11 @@ __noinline int put(struct tp_reader *state, const struct record *record, bool is
 	}
 	preemption_on();
 	return ret;
+}
+
+__noinline int put(struct tp_reader *state, const struct record *record, bool is_urgent)
+{
+	return state && record ? put_here(state, record, is_urgent) : -1;
 }
 
 /* Something was added up. Its reader is in no hurry, but asleep it would not come: a record that is

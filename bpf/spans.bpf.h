@@ -140,7 +140,7 @@ __noinline int span_tell(struct tp_reader *state, const struct frame *frame,
 	event.name[3] = ending->error;
 	event.code = ending->code;
 	is_urgent = ending->outcome == TP_OUTCOME_FAILED || ending->outcome == TP_OUTCOME_ABANDONED;
-	return put(state, (const struct record *)&event, is_urgent);
+	return put_here(state, (const struct record *)&event, is_urgent);
 }
 
 /* Return: 0: counted; 1: of a file that gave its number up, with which what was open was
@@ -156,7 +156,7 @@ __noinline int span_put(struct tp_reader *state, const struct frame *frame,
 		return 0;
 	number = frame->object;
 	object = bpf_map_lookup_elem(&objects, &number);
-	set = counters_of(number, frame->kind);
+	set = counters_of_file(number, frame->kind);
 	if (!set || !object || object->generation != frame->generation)
 		return 1;
 	agreed = agreed_of_span(frame, ending, object);

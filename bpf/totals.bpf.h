@@ -72,9 +72,9 @@ static __always_inline bool series_take(struct tp_series *series, const union tp
 	return true;
 }
 
-/* Global functions, so that the verifier looks at them once.
+/* A global function, so that the verifier looks at it once.
  * Return: the slot of @key, NO_SLOT when there is no room for it. */
-__noinline int series_find(__u32 half, const union tp_series_key *key)
+__noinline int series_search(__u32 half, const union tp_series_key *key)
 {
 	struct tp_totals *sums = bpf_map_lookup_elem(&totals, &half);
 	__u32 first = 0, mask = TP_SERIES - 1, slot, i;
@@ -96,8 +96,21 @@ __noinline int series_find(__u32 half, const union tp_series_key *key)
 	return NO_SLOT;
 }
 
+/* Mostly the first slot looked at, for which no function is called. */
+static __always_inline int series_find(struct tp_totals *sums, __u32 half,
+				       const union tp_series_key *key)
+{
+	__u64 hash = series_hash(key);
+	__u32 slot = (__u32)(hash >> 40) & (TP_SERIES - 1);
+	struct tp_series *series = &sums->series[slot];
+
+	if (*(volatile __u64 *)&series->tag == (hash | 1) && is_same(&series->key, key))
+		return slot;
+	return series_search(half, key);
+}
+
 /* Return: 0; 1 when there is no room for the bucket. */
-__noinline int cell_count(__u32 half, __u32 series, __u32 bucket)
+__noinline int cell_search(__u32 half, __u32 series, __u32 bucket)
 {
 	struct tp_totals *sums = bpf_map_lookup_elem(&totals, &half);
 	__u64 key = TP_CELL(series, bucket), held;
@@ -117,6 +130,18 @@ __noinline int cell_count(__u32 half, __u32 series, __u32 bucket)
 		return 0;
 	}
 	return 1;
+}
+
+static __always_inline int cell_count(struct tp_totals *sums, __u32 half, __u32 series,
+				      __u32 bucket)
+{
+	__u64 key = TP_CELL(series, bucket);
+	struct tp_cell *cell = &sums->cells[mixed(key) >> 40 & (TP_CELLS - 1)];
+
+	if (*(volatile __u64 *)&cell->key != key)
+		return cell_search(half, series, bucket);
+	__sync_fetch_and_add(&cell->count, 1);
+	return 0;
 }
 
 __noinline int bucket_of(__u64 ns)
@@ -161,21 +186,23 @@ __noinline int totals_add(const struct frame *frame, const struct ending *ending
 	if (!state || !frame || !ending)
 		return NOT_ADDED;
 	half = *(volatile __u32 *)&state->half;
+	sums = bpf_map_lookup_elem(&totals, &half);
+	if (!sums)
+		return NOT_ADDED;
 	series_key(&key, frame, ending);
-	slot = series_find(half, &key);
+	slot = series_find(sums, half, &key);
 	if (slot == NO_SLOT) {
 		key.file = key.program = key.error = key.flags = 0;
 		key.name[0] = key.name[1] = key.name[2] = 0;
 		key.is_other = 1;
-		slot = series_find(half, &key);
+		slot = series_search(half, &key);
 		ret = ADDED_AS_OTHER;
 	}
-	sums = bpf_map_lookup_elem(&totals, &half);
-	if (!sums || slot < 0 || slot >= TP_SERIES + TP_OTHERS)
+	if (slot < 0 || slot >= TP_SERIES + TP_OTHERS)
 		return NOT_ADDED;
 	ns = span_duration(frame, ending);
 	__sync_fetch_and_add(&sums->series[slot].sum_ns, ns);
-	if (cell_count(half, slot, bucket_of(ns)))
+	if (cell_count(sums, half, slot, bucket_of(ns)))
 		__sync_fetch_and_add(&sums->series[slot].unbucketed, 1);
 	return ret;
 }
