@@ -10,9 +10,9 @@
 void undeclared_note(struct run_undeclared *undeclared, enum tp_type type, uint8_t kind, int index)
 {
 	bool is_command = type == TP_SPAN && kind == TP_KIND_COMMAND;
-	uint8_t *names = is_command ? undeclared->of_command : undeclared->of_other;
+	uint8_t *names = is_command ? &undeclared->of_command : &undeclared->of_other[type];
 
-	names[type] |= (uint8_t)(1u << index);
+	*names |= (uint8_t)(1u << index);
 }
 
 /* The names of a record, in its order, as text arguments of markers: those of the begin, but for
@@ -56,8 +56,8 @@ static void visit_all(const struct run_undeclared *undeclared, visitor visit, vo
 {
 	size_t i;
 
-	visit_names(undeclared->of_command[TP_SPAN], TP_MARKER_COMMAND_BEGIN, TP_MARKER_COMMAND_END,
-		    3, visit, data);
+	visit_names(undeclared->of_command, TP_MARKER_COMMAND_BEGIN, TP_MARKER_COMMAND_END, 3,
+		    visit, data);
 	for (i = 0; i < sizeof(origins) / sizeof(origins[0]); i++)
 		visit_names(undeclared->of_other[origins[i].type], origins[i].marker,
 			    origins[i].last_marker, origins[i].last, visit, data);
@@ -76,19 +76,28 @@ void undeclared_print(FILE *out, const struct run_undeclared *undeclared)
 	visit_all(undeclared, print, out);
 }
 
+struct list {
+	cJSON *rows;
+	bool is_whole;
+};
+
 static void add(enum tp_marker marker, const char *argument, void *data)
 {
+	struct list *list = data;
 	cJSON *row = cJSON_CreateObject();
 
-	json_add_text(row, "marker", emit_marker_name(marker));
-	json_add_text(row, "argument", argument);
-	cJSON_AddItemToArray(data, row);
+	list->is_whole &= json_add_text(row, "marker", emit_marker_name(marker));
+	list->is_whole &= json_add_text(row, "argument", argument);
+	if (cJSON_AddItemToArray(list->rows, row))
+		return;
+	cJSON_Delete(row);
+	list->is_whole = false;
 }
 
 cJSON *undeclared_json(const struct run_undeclared *undeclared)
 {
-	cJSON *list = cJSON_CreateArray();
+	struct list list = { .rows = cJSON_CreateArray(), .is_whole = true };
 
-	visit_all(undeclared, add, list);
-	return list;
+	visit_all(undeclared, add, &list);
+	return json_whole(list.rows, list.is_whole);
 }

@@ -9,8 +9,9 @@
 
 #include "telprobe/record.h"
 
-struct run_undeclared {					  /* zeroed: none */
-	uint8_t of_command[TP_TYPES], of_other[TP_TYPES]; /* a bit for each of a record's names */
+struct run_undeclared {	    /* zeroed: none; a bit for each of a record's names */
+	uint8_t of_command; /* a span of that kind has markers of its own */
+	uint8_t of_other[TP_TYPES];
 };
 
 /** undeclared_note() - the name @index of a record of that type; @kind: enum tp_kind where it is a span */
@@ -18,7 +19,8 @@ void undeclared_note(struct run_undeclared *undeclared, enum tp_type type, uint8
 
 /** undeclared_print() - a line an argument; nothing where there is none */
 void undeclared_print(FILE *out, const struct run_undeclared *undeclared);
-/** undeclared_json() - [{"marker": "command_begin", "argument": "SUBCOMMAND"}], the caller's; NULL: no memory */
+/** undeclared_json() - [{"marker": "command_begin", "argument": "SUBCOMMAND"}], whole, the caller's;
+ * NULL: no memory */
 struct cJSON *undeclared_json(const struct run_undeclared *undeclared);
 
 #endif
