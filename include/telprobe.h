@@ -101,7 +101,7 @@ enum telprobe_severity {
  * unwinds like any function. The function and its semaphore are assembled where a marker stands,
  * so an unused marker leaves nothing, and in a comdat group, so that a program or library has one
  * of each however many files use it. From label 990 on its bytes are a contract with telprobe,
- * which probes whichever nop this kernel is quickest on:
+ * which probes the quickest nop that this kernel does right:
  *	+0 one-byte nop, +1 five-byte nop, +6 ten-byte nop, +16 ret
  * It is data to the assembler, so it is the same under -masm=intel and gets no line number. The
  * landing pad before it allows indirect calls under CET. What follows ret makes each marker's

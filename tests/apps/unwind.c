@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* unwind.c - a handler that unwinds at the probed instruction sees the caller.
  * Puts a breakpoint on the first nop of a marker's function as a tracer does (where there is one
- * already, on the next, since the kernel passes on no trap of its own), counts its semaphore up, and walks the stack in the handler with the unwinder of the compiler's library, which crash
- * handlers, profilers and cancellation use too. Prints `ok`, or the functions it saw instead. */
+ * already, on the next, since the kernel passes on no trap of its own), counts its semaphore up, and
+ * walks the stack in the handler with the unwinder of the compiler's library, which crash handlers,
+ * profilers and cancellation use too. Prints `ok`, or the functions it saw instead. */
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* probe_bench - what a hit costs, in ns: two bare probes (of the one-byte nop, of the five-byte one,
  * and of the one telprobe probes here), a command pair as a record and at level basic, and a whole
- * span of telprobe's, attached to this very process. Rounds alternate, so that a machine whose speed drifts moves all of them alike; the
- * median of the rounds is printed. */
+ * span of telprobe's, attached to this very process. Rounds alternate, so that a machine whose
+ * speed drifts moves all of them alike; the median of the rounds is printed. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@
 
 enum { ROUNDS = 41, HITS = 10000, NOP1_DISTANCE = 0, NOP5_DISTANCE = 1, NOP10_DISTANCE = 6 };
 
-/* Two copies of a marker's function, so that each can carry its own empty probe. */
+/* Copies of a marker's function, so that each can carry its own empty probe. */
 #define COPY(name)                                                                         \
 	__asm__(".pushsection .text\n.balign 32\n.type " #name ", @function\n" #name ":\n" \
 		".byte 0x90, 0x0f, 0x1f, 0x44, 0, 0\n"                                     \

@@ -111,9 +111,10 @@ enum { TRAP = 0xcc };
 /* By something that is no trap: a call (Linux 6.18), or what leads to one (7.2). */
 static bool is_replaced(uint8_t found, unsigned int nop_bytes)
 {
-	uint8_t nop = nop_bytes == 1 ? 0x90 : nop_bytes == 5 ? 0x0f : 0x66;
+	uint8_t nop = nop_bytes == 5 ? 0x0f : 0x66;
 
-	return found != nop && found != TRAP;
+	return nop_bytes != 1 && found != nop &&
+	       found != TRAP; /* nothing else fits into one byte */
 }
 
 static void child_dies(int signal_number)
@@ -139,28 +140,31 @@ __attribute__((noreturn)) static void child_hits(const volatile uint8_t *instruc
 }
 
 /* Linux 6.18 does not copy the page the call goes to into a forked child, which inherits the call
- * and is killed by it. A child that finds a plain nop is not seen, which is no better. */
-static bool survives_fork(const volatile uint8_t *instruction, unsigned int nop_bytes)
+ * and is killed by it. A child that finds a plain nop is not seen, which is no better.
+ * Return: 0; -EFAULT: it does not live, or is not seen; another: it could not be tried */
+static int try_fork(const volatile uint8_t *instruction, unsigned int nop_bytes)
 {
-	bool is_seen = false;
-	int pipe_fds[2];
+	int pipe_fds[2], ret = -EFAULT;
 	uint8_t found;
 	pid_t child;
 
 	if (pipe2(pipe_fds, O_CLOEXEC))
-		return false;
+		return -errno;
 	child = fork();
 	if (child == 0)
 		child_hits(instruction, pipe_fds[1]);
+	if (child < 0)
+		ret = -errno;
 	close(pipe_fds[1]);
 	if (child > 0) {
-		is_seen = read(pipe_fds[0], &found, sizeof(found)) == sizeof(found) &&
-			  (found == TRAP || is_replaced(found, nop_bytes));
+		if (read(pipe_fds[0], &found, sizeof(found)) == sizeof(found) &&
+		    (found == TRAP || is_replaced(found, nop_bytes)))
+			ret = 0;
 		while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
 			;
 	}
 	close(pipe_fds[0]);
-	return is_seen;
+	return ret;
 }
 
 /* Attach, hit, and see whether a call stands where the nop stood, and a forked child can use it. */
@@ -180,8 +184,9 @@ static int try_nop(const struct bpf_program *program, enum capture_method method
 	facts->is_optimised = false;
 	if (!is_replaced(*instruction, nop_bytes))
 		return 0;
-	facts->is_optimised = survives_fork(instruction, nop_bytes);
-	facts->is_unsafe = !facts->is_optimised;
+	ret = try_fork(instruction, nop_bytes);
+	facts->is_optimised = !ret;
+	facts->is_unsafe = ret == -EFAULT;
 	return 0;
 }
 

@@ -134,7 +134,9 @@ static void print_outcome(const struct run_session *session, struct run_keep *ke
 		json = basic ? summary_of_totals_json(basic, &error)
 			     : summary_json(keep->store, session->started_us, &error);
 		cJSON_AddItemToObject(json, "account", run_account_json(account));
-		cJSON_AddItemToObject(json, "undeclared", undeclared_json(&session->undeclared));
+		json = json_whole(json,
+				  cJSON_AddItemToObject(json, "undeclared",
+							undeclared_json(&session->undeclared)));
 		if (json_print(json, stderr))
 			fputs("{}\n", stderr);
 		return;

@@ -76,14 +76,35 @@ static int is_refused_opcode(const ZydisDecodedInstruction *instruction)
 	return opcode == 0x90 && instruction->raw.rex.B;
 }
 
-/* Linux 6.18 replaces the five-byte nop, 7.2 the ten-byte one, by a call: it writes to the stack,
- * where a function that is no marker's may keep data below the pointer, and kills forked children
- * (capture/trial.c). Any form is taken, and either length whatever the kernel. */
+/* Does nothing, in the form of something else. */
+static int is_odd_nop(const ZydisDecodedInstruction *instruction)
+{
+	switch (instruction->opcode) {
+	case 0x90:
+		return 1;
+	case 0xe9: /* jmp to what follows */
+		return instruction->raw.imm[0].value.s == 0;
+	case 0x8d: /* lea 0(%rsp), %rsp */
+		return instruction->raw.disp.value == 0;
+	case 0x89: /* mov %eax, %eax */
+	case 0x8b:
+		return instruction->raw.modrm.mod == 3;
+	}
+	return 0;
+}
+
+/* Linux 6.18 replaces a five-byte nop, 7.2 a ten-byte one, by a call: it writes to the stack, where a
+ * function that is no marker's may keep data below the pointer, and kills forked children
+ * (capture/trial.c). What counts as one grew (insn_is_nop()): any form is taken, and either length
+ * whatever the kernel. */
 static int is_replaced(const ZydisDecodedInstruction *instruction)
 {
+	if (instruction->length != 5 && instruction->length != 10)
+		return 0;
+	if (is_one_byte_opcode(instruction))
+		return is_odd_nop(instruction);
 	return instruction->encoding == ZYDIS_INSTRUCTION_ENCODING_LEGACY &&
-	       instruction->opcode_map == ZYDIS_OPCODE_MAP_0F && instruction->opcode == 0x1f &&
-	       (instruction->length == 5 || instruction->length == 10);
+	       instruction->opcode_map == ZYDIS_OPCODE_MAP_0F && instruction->opcode == 0x1f;
 }
 
 static int is_emulated(const ZydisDecodedInstruction *instruction)

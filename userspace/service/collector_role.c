@@ -22,6 +22,9 @@ enum {
 	NAPS_BEFORE_SLEEP = 10,
 	SLEEP_MS = 60000,
 	LONGEST_MS = 250,
+	LOOK_RECORDS =
+		8, /* between two looks at the clock: a pattern of the administrator's may take
+			     its time with each of their names, and who waits wants to see us get on */
 	COUNTS_MS = 1000, /* between two words about what it stored */
 	ANSWER_MS =
 		15000, /* the supervisor's answer about a name: longer than it may be busy with one
@@ -99,7 +102,7 @@ static uint64_t drain(struct state *state)
 		else if (header->type != TP_DISCOVER)
 			owners_take(state->owners, header->uid, record, bytes, ring_position(ring));
 		if (taken % BATCH_RECORDS &&
-		    (taken % 1024 || clock_monotonic_ms() - started_ms < LONGEST_MS))
+		    (taken % LOOK_RECORDS || clock_monotonic_ms() - started_ms < LONGEST_MS))
 			continue;
 		owners_commit(state->owners, ring_position(ring));
 		ring_release(ring);

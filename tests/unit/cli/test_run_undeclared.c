@@ -61,7 +61,7 @@ static void undeclared_print_names_the_end_for_its_error(void **state)
 	assert_printed(LINE("ERROR of command_end") LINE("ERROR of span_end"));
 }
 
-/* Whatever name of whatever record is noted, there is an argument it is called by. */
+/* Of whatever record the first name is noted, there is an argument it is called by. */
 static void undeclared_json_calls_each_name_by_its_argument(void **state)
 {
 	static const enum tp_type types[] = {

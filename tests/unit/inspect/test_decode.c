@@ -94,6 +94,12 @@ static void decode_instruction_knows_nops_that_become_calls(void **state)
 		{ CODE("\x0f\x1f\x44\x08\x00"), 1 },			 /* another register */
 		{ CODE("\x66\x0f\x1f\x40\x00"), 1 },			 /* of a prefix */
 		{ CODE("\x66\x2e\x0f\x1f\x84\x00\x00\x00\x00\x00"), 1 }, /* nop10 */
+		{ CODE("\x66\x66\x66\x66\x90"), 1 },
+		{ CODE("\xe9\x00\x00\x00\x00"), 1 }, /* jmp to the next */
+		{ CODE("\x48\x8d\x64\x24\x00"), 1 }, /* lea 0(%rsp), %rsp */
+		{ CODE("\x66\x66\x66\x89\xc0"), 1 }, /* mov %ax, %ax */
+		{ CODE("\xe9\x01\x00\x00\x00"), 0 },
+		{ CODE("\x48\x8d\x64\x24\x08"), 0 },
 		{ CODE("\x90\x0f\x1f\x44\x00\x00"), 0 },
 		{ CODE("\x0f\x1f\x40\x00"), 0 },
 		{ CODE("\x66\x0f\x1f\x84\x00\x00\x00\x00\x00"), 0 }, /* nop9 */
