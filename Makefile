@@ -56,6 +56,7 @@ objects := $(sources:%.c=$(BUILD)/%.o)
 library := $(BUILD)/libtelprobe-internal.a
 skeletons := $(patsubst bpf/%.bpf.c,$(BUILD)/gen/%.skel.h,$(wildcard bpf/*.bpf.c))
 headers := $(wildcard include/telprobe/*)
+targets := $(wildcard scripts/targets/*.yaml)
 
 # A test is a program: test_*.c becomes one, and so is each executable file beside them. Other C
 # files there are programs the tests need.
@@ -229,8 +230,10 @@ installed := $(DESTDIR)$(PREFIX)/bin/telprobe $(DESTDIR)$(PREFIX)/include/telpro
 	$(DESTDIR)$(MANDIR)/man5/telprobe.yaml.5 $(DESTDIR)$(MANDIR)/man8/telprobe.service.8 \
 	$(addprefix $(DESTDIR)$(UNITDIR)/,$(units)) $(DESTDIR)$(SYSUSERSDIR)/telprobe.conf \
 	$(DESTDIR)$(TMPFILESDIR)/telprobe.conf $(DESTDIR)$(EXAMPLESDIR)/telprobe.yaml \
-	$(DESTDIR)$(EXAMPLESDIR)/before-linux-6.6.conf
-owned_directories := $(DESTDIR)$(PREFIX)/include/telprobe $(DESTDIR)$(EXAMPLESDIR) \
+	$(DESTDIR)$(EXAMPLESDIR)/before-linux-6.6.conf \
+	$(patsubst scripts/targets/%,$(DESTDIR)$(EXAMPLESDIR)/targets.d/%,$(targets))
+owned_directories := $(DESTDIR)$(PREFIX)/include/telprobe $(DESTDIR)$(EXAMPLESDIR)/targets.d \
+	$(DESTDIR)$(EXAMPLESDIR) \
 	$(dir $(DESTDIR)$(EXAMPLESDIR))
 
 install: all
@@ -253,6 +256,7 @@ install: all
 	$(quiet)install -m 644 scripts/service/tmpfiles.conf $(DESTDIR)$(TMPFILESDIR)/telprobe.conf
 	$(quiet)install -m 644 $(sample) scripts/service/before-linux-6.6.conf \
 		$(DESTDIR)$(EXAMPLESDIR)/
+	$(quiet)install -m 644 $(targets) $(DESTDIR)$(EXAMPLESDIR)/targets.d/
 	$(quiet)sed 's|@PREFIX@|$(PREFIX)|g;s|@VERSION@|$(VERSION)|g' include/telprobe.pc.in \
 		> $(DESTDIR)$(PKGCONFIGDIR)/telprobe.pc
 	$(quiet)chmod 644 $(DESTDIR)$(PKGCONFIGDIR)/telprobe.pc

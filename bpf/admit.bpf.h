@@ -132,6 +132,11 @@ static __always_inline void thread_copy(struct thread *to, const struct thread *
 	to->start_ns = from->start_ns;
 	to->process = from->process;
 	to->is_met = from->is_met;
+	to->run_level = from->run_level;
+	to->run_starter = from->run_starter;
+	to->run_uid = from->run_uid;
+	to->run_span = from->run_span;
+	to->run_subcommand = from->run_subcommand;
 }
 
 /* The thread's state; where its fork was missed (preemption.bpf.h) or it began before its process was
@@ -167,11 +172,8 @@ static __always_inline struct thread *thread_meet(struct task_struct *task, __u6
 		leader->start_ns = now_ns;
 		leader->is_met = 1;
 	}
-	thread->process = leader->process;
-	thread->start_ns = leader->start_ns;
-	thread->is_met = leader->is_met;
-	thread->program = leader->program;
-	thread->program_generation = leader->program_generation;
+	if (thread != leader)
+		thread_copy(thread, leader);
 	return thread;
 }
 

@@ -162,8 +162,13 @@ struct thread {	       /* what is known of one thread that is traced or may be *
 	__u8 is_forked;
 	__u8 uses_ids; /* entries in async_spans or decisions may be left */
 	__u16 program_generation;
-	__u32 named_by; /* leader only: object whose session_begin named the process */
-	__u8 is_met;	/* at a marker: when it began to execute its program is not known */
+	__u32 named_by;	  /* leader only: object whose session_begin named the process */
+	__u8 is_met;	  /* at a marker: when it began to execute its program is not known */
+	__u8 run_level;	  /* enum tp_level it began at */
+	__u8 run_starter; /* enum tp_starter */
+	__u32 run_uid;
+	__u32 run_span; /* of the command that ends with the process (runs.bpf.h); 0: it is none */
+	__u32 run_subcommand; /* place */
 	struct frame frame[TP_SPAN_DEPTH];
 };
 

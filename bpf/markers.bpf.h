@@ -77,7 +77,6 @@ static __always_inline int on_span_done(struct pt_regs *ctx, struct hit *hit)
 {
 	struct ending ending = {};
 	struct frame frame = {};
-	struct frame *outer;
 	__u64 kind = ARG1, start_ns;
 
 	bump(hit->counters, TP_COUNT_BEGINS);
@@ -88,8 +87,7 @@ static __always_inline int on_span_done(struct pt_regs *ctx, struct hit *hit)
 	}
 	frame_fill(&frame, hit, kind, start_ns);
 	frame.name[0] = NAME(0, ARG2, &frame.flags);
-	outer = innermost(hit->thread);
-	frame.parent = outer ? outer->span : 0;
+	frame.parent = span_around(hit->thread);
 	ending_fill(&ending, hit, ARG4);
 	ending.error = NAME(3, ARG5, &ending.flags);
 	span_close(hit, &frame, &ending);

@@ -24,10 +24,38 @@ static __always_inline __u32 program_lookup(struct task_struct *task)
 	return mm && mm->exe_file ? object_of(mm->exe_file->f_inode) : 0;
 }
 
+enum { OVERLAY_MAGIC = 0x794c7630 }; /* include/uapi/linux/magic.h: OVERLAYFS_SUPER_MAGIC */
+
+static long mapped_lookup(struct task_struct *task, struct vm_area_struct *area, void *object)
+{
+	struct file *file = area->vm_file;
+
+	if (file)
+		*(__u32 *)object = object_of(file->f_inode);
+	return 0;
+}
+
+/* The object of the program a task begins to execute. In a container its inode is the overlay's,
+ * another one in each mount. What is mapped, and what a probe sits on, is the file of the layer: so
+ * there, and only there, since every exec of the machine comes by, the mapping of the program's code
+ * is asked. No field of overlayfs is: its types are in no kernel's BTF while it is a module. A thread
+ * of nobody is there yet to hold the lock; if a stranger does, program_learn() makes up for it. */
+static __always_inline __u32 program_executed(struct task_struct *task)
+{
+	__u32 object = program_lookup(task);
+	struct mm_struct *mm = task->mm;
+
+	if (!object && mm && mm->exe_file && mm->exe_file->f_inode->i_sb->s_magic == OVERLAY_MAGIC)
+		bpf_find_vma(task, mm->start_code, mapped_lookup, &object, 0);
+	return object;
+}
+
+/* Of a run of another program, or of a file that had another number, nothing is told (runs.bpf.h). */
 static __always_inline void program_set(struct thread *thread, __u32 program)
 {
 	struct tp_object *object = bpf_map_lookup_elem(&objects, &program);
 
+	thread->run_span = 0;
 	thread->program = program;
 	thread->program_generation = object ? object->generation : 0;
 }

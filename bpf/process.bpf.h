@@ -4,7 +4,7 @@
 #ifndef TELPROBE_BPF_PROCESS_H
 #define TELPROBE_BPF_PROCESS_H
 
-#include "spans.bpf.h"
+#include "runs.bpf.h"
 
 enum { SIGNAL_GROUP_EXIT = 4 }; /* include/linux/sched/signal.h */
 enum { CORE_BIT = 0x80 };	/* depends on `ulimit -c`, tells nothing about the program */
@@ -118,6 +118,7 @@ static __always_inline struct thread *thread_inherit(struct task_struct *parent,
 	to->mark &= ~TP_MARK_FIRST;
 	to->process = process_new();
 	to->is_met = 0;
+	to->run_span = 0;
 	to->start_ns = bpf_ktime_get_ns();
 	to->is_forked = 1;
 	leader = bpf_task_storage_get(&threads, parent->group_leader, NULL, 0);
@@ -138,38 +139,14 @@ static __always_inline __u32 process_agreed(struct thread *thread, __u32 uid, __
 	return consented(thread, uid, object->target);
 }
 
-enum { OVERLAY_MAGIC = 0x794c7630 }; /* include/uapi/linux/magic.h: OVERLAYFS_SUPER_MAGIC */
-
-static long mapped_lookup(struct task_struct *task, struct vm_area_struct *area, void *object)
-{
-	struct file *file = area->vm_file;
-
-	if (file)
-		*(__u32 *)object = object_of(file->f_inode);
-	return 0;
-}
-
-/* The object of the program a task begins to execute. In a container its inode is the overlay's,
- * another one in each mount. What is mapped, and what a probe sits on, is the file of the layer: so
- * there, and only there, since every exec of the machine comes by, the mapping of the program's code
- * is asked. No field of overlayfs is: its types are in no kernel's BTF while it is a module. A thread
- * of nobody is there yet to hold the lock; if a stranger does, program_learn() makes up for it. */
-static __always_inline __u32 program_executed(struct task_struct *task)
-{
-	__u32 object = program_lookup(task);
-	struct mm_struct *mm = task->mm;
-
-	if (!object && mm && mm->exe_file && mm->exe_file->f_inode->i_sb->s_magic == OVERLAY_MAGIC)
-		bpf_find_vma(task, mm->start_code, mapped_lookup, &object, 0);
-	return object;
-}
-
 /* A process without a mark executes a program its owner consented to. */
 static __always_inline struct thread *process_meet(struct hit *hit)
 {
 	__u32 program = program_executed(hit->task);
+	__u32 agreed = process_agreed(NULL, hit->uid, program);
+	struct tp_object *object = bpf_map_lookup_elem(&objects, &program);
 
-	if (!tells_processes(process_agreed(NULL, hit->uid, program)))
+	if (!tells_processes(agreed) && (!program || !object || !tells_runs(object, agreed)))
 		return NULL;
 	return thread_new(hit->task);
 }
@@ -253,6 +230,7 @@ static __always_inline void process_exec(struct hit *hit, pid_t old_pid, bool is
 	struct ending ending = {};
 	struct tp_event event = {};
 	struct tp_counters *set;
+	__u32 agreed;
 
 	thread_ending(&ending, thread, hit->now_ns, TP_FLAG_BY_EXEC, 0);
 	ending.is_discarded = !is_alive || is_silent(thread);
@@ -260,12 +238,15 @@ static __always_inline void process_exec(struct hit *hit, pid_t old_pid, bool is
 	/* a thread that takes over its leader's place cannot know what the leader had open */
 	if (thread->uses_ids || old_pid != hit->task->pid)
 		process_sweep(hit->reader, thread->process, &ending);
+	run_end(hit, &ending);
 	thread_renew(hit);
 	if (!is_alive || (thread->mark & TP_MARK_SILENT))
 		return;
 	if (!thread->program && (thread->mark & TP_MARK_RUN))
 		discover(hit);
-	if (!tells_processes(process_agreed(thread, hit->uid, thread->program)))
+	agreed = process_agreed(thread, hit->uid, thread->program);
+	run_begin(hit, agreed);
+	if (!tells_processes(agreed))
 		return;
 	set = counters_of(thread->program, TP_KIND_PROCESS);
 	if (!set)
@@ -319,6 +300,8 @@ static __always_inline void exit_fill(struct tp_exit *record, struct hit *hit,
 	record->header.flags = first->is_forked ? TP_FLAG_FORKED : 0;
 	record->wall_ns = hit->now_ns - first->start_ns;
 	record->code = wait_status(hit->task);
+	if (run_is_told(hit->thread))
+		record->header.kind = hit->thread->run_starter;
 	if (TP_AGREED_LEVEL(agreed) >= TP_LEVEL_FULL &&
 	    !(TP_AGREED_WITHOUT(agreed) & TP_CATEGORY_PERFORMANCE))
 		resources_fill(record, hit, first);
@@ -396,6 +379,7 @@ static __always_inline void process_exit(struct hit *hit, struct ending *ending)
 		return;
 	if (leader->uses_ids || hit->thread->uses_ids)
 		process_sweep(hit->reader, hit->thread->process, ending);
+	run_exit(hit, ending, wait_status(hit->task));
 	if (!ending->is_discarded)
 		exit_emit(hit, leader);
 	silence_forget(hit->thread->process);

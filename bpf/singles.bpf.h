@@ -39,7 +39,7 @@ static __always_inline void event_emit(struct tp_event *event, struct hit *hit, 
 {
 	struct frame *frame = frame_of(hit, id);
 
-	event->parent = frame ? frame->span : 0;
+	event->parent = frame ? frame->span : hit->thread->run_span;
 	bump(hit->counters, TP_COUNT_SINGLES);
 	emit(hit->reader, event, hit->counters, is_urgent);
 }

@@ -38,6 +38,14 @@ static __always_inline struct frame *innermost(struct thread *thread)
 	return &thread->frame[(depth - 1) & (TP_SPAN_DEPTH - 1)];
 }
 
+/* What lies around that which begins or happens now: the run, where nothing else is open. */
+static __always_inline __u32 span_around(struct thread *thread)
+{
+	struct frame *frame = innermost(thread);
+
+	return frame ? frame->span : thread->run_span;
+}
+
 static __always_inline __u32 sort_of(__u32 kind)
 {
 	return kind == TP_KIND_COMMAND ? SORT_COMMAND : SORT_SPAN;
@@ -275,13 +283,11 @@ __noinline __u32 async_parent(struct thread *thread, __u32 object, __u32 generat
 		if (outer)
 			return outer->span;
 	}
-	outer = innermost(thread);
-	return outer ? outer->span : 0;
+	return span_around(thread);
 }
 
 static __always_inline void span_begin(struct hit *hit, struct frame *frame, __u64 id)
 {
-	struct frame *outer = innermost(hit->thread);
 	__u32 depth = hit->thread->depth;
 
 	bump(hit->counters, TP_COUNT_BEGINS);
@@ -291,7 +297,7 @@ static __always_inline void span_begin(struct hit *hit, struct frame *frame, __u
 		async_begin(hit, frame, id);
 		return;
 	}
-	frame->parent = outer ? outer->span : 0;
+	frame->parent = span_around(hit->thread);
 	if (depth >= TP_SPAN_DEPTH) {
 		hit->thread->deep[sort_of(frame->kind)]++;
 		bump(hit->counters, TP_COUNT_REFUSED_DEPTH);

@@ -106,6 +106,7 @@ struct vm_area_struct {
 struct mm_struct {
 	struct file *exe_file;
 	unsigned long start_code; /* where the lowest executable segment was mapped */
+	unsigned long arg_start, arg_end; /* the command line, string by string */
 	unsigned long env_start, env_end;
 };
 
@@ -143,12 +144,14 @@ struct task_struct {
 	pid_t pid;
 	pid_t tgid;
 	int exit_code;
+	struct task_struct *real_parent;
 	struct task_struct *group_leader;
 	struct sched_entity se;
 	__u64 start_time; /* CLOCK_MONOTONIC, ns */
 	const struct cred *cred;
 	struct nsproxy *nsproxy;
 	struct signal_struct *signal;
+	char comm[16];			/* zeroed behind its end */
 	struct task_io_accounting ioac; /* with CONFIG_TASK_IO_ACCOUNTING */
 };
 

@@ -13,6 +13,7 @@
  * file. 0 is where the file's header is loaded and never a name. */
 #define TP_PLACE_ABSENT	    0u		/* the app passed NULL */
 #define TP_PLACE_UNDECLARED 0xffffffffu /* the pointer led to neither constant nor declared name */
+#define TP_PLACE_FILE	    0xfffffffeu /* what the file itself is called, without its directory */
 /* From here on: the number of a name that the target declares, which was read from memory. */
 #define TP_PLACE_DECLARED 0xff000000u
 
@@ -116,7 +117,8 @@ enum tp_type {
 	TP_SESSION_END,	  /* name: app */
 	TP_OPTED_OUT,	  /* the process asked for silence: its last record */
 	TP_EXEC,	  /* a process began to execute a known program */
-	TP_EXIT,	  /* struct tp_exit: a process of a known program ended */
+	TP_EXIT,	  /* struct tp_exit: a process of a known program ended; kind: enum
+			     tp_starter of a run */
 	TP_DISCOVER,	  /* struct tp_discover: not an event; an unknown program was executed */
 	TP_FORK,	  /* not an event; value: the process, one with a name of its own (object
 			     holds its marker), that the header's process was forked by */
@@ -135,6 +137,17 @@ enum tp_kind { /* of a TP_SPAN, and the row of the counters a record is counted 
 	       TP_KIND_SINGLE = TP_SPAN_KINDS, /* everything that is no span: one record each */
 	       TP_KIND_PROCESS,
 	       TP_KINDS
+};
+
+/* What started a run: its parent, when it was executed, by what the kernel calls that. */
+enum tp_starter {
+	TP_STARTER_NONE, /* it is no run: TP_RUNS */
+	TP_STARTER_OTHER,
+	TP_STARTER_SH, /* dash too */
+	TP_STARTER_BASH,
+	TP_STARTER_ZSH,
+	TP_STARTER_FISH,
+	TP_STARTERS
 };
 
 enum tp_outcome {
@@ -263,11 +276,20 @@ struct tp_object_counters { /* of one of many files: what is never counted there
 	__u64 count[TP_OBJECT_COUNTERS];
 };
 
+/* What of the runs of a program is told, without a marker in it: each is a command that begins with
+ * exec, ends with the process, and is called what the file is. */
+enum tp_runs {
+	TP_RUNS = 1,
+	TP_RUNS_SUBCOMMANDS = 2, /* and the first argument, if it is declared as one */
+	TP_RUNS_OPTIONS = 4, /* and each option that is declared, without its value: TP_FEATURE */
+};
+
 struct tp_object { /* map `objects`; written by userspace before the object's markers are attached */
 	__u64 whole_since_ns; /* CLOCK_MONOTONIC; what runs for longer may have begun spans unseen */
 	__u32 image_bytes;    /* from the lowest to the highest loaded address */
 	__u32 code_start;     /* lowest executable segment's address, from the lowest loaded one */
-	__u32 is_enabled;
+	__u16 is_enabled;
+	__u16 runs;	  /* enum tp_runs */
 	__u32 is_whole;	  /* all its markers are attached; else a begin could miss its end */
 	__u32 target;	  /* key of consent */
 	__u32 generation; /* of the number: each file has another, and so has the time between two */
@@ -315,8 +337,17 @@ struct tp_async_key {
 /* Bytes of a name with its NUL; a longer one is never declared. */
 #define TP_DECLARED_BYTES 64
 
-struct tp_declared_key { /* map `declared`: value __u32, number of the name, from 1 */
-	__u32 target;
+/* What a declared name may be said for. */
+enum tp_declared_use {
+	TP_DECLARED_NAME, /* by a marker */
+	TP_DECLARED_SUBCOMMAND,
+	TP_DECLARED_OPTION, /* with its hyphens; the number is that of what it is called without */
+};
+
+#define TP_DECLARED_OF(target, use) ((__u32)(target) | (__u32)(use) << 16)
+
+struct tp_declared_key {	      /* map `declared`: value __u32, number of the name, from 1 */
+	__u32 target;		      /* TP_DECLARED_OF() */
 	char text[TP_DECLARED_BYTES]; /* zeroed behind its end */
 };
 

@@ -129,50 +129,58 @@ static void proof_of_telprobe_is_clean(void **state)
 	free(proof);
 }
 
-/* @names: declared ones. Return: what the last loaded program can do; *out_count: of all */
-static struct proof_program proof_with(const struct table *names, int *out_count)
+/* @names: declared ones; @out_last: what the two loaded last can do. Return: how many there are */
+static int proof_with(const struct table *names, struct proof_program out_last[2])
 {
 	struct capture_options options = { .objects = 1 };
 	struct proof *proof = calloc(1, sizeof(*proof));
 	struct capture *capture = NULL;
-	struct proof_program last;
 	struct error error = { 0 };
-	int fds[PROOF_PROGRAMS];
+	int fds[PROOF_PROGRAMS], count;
 
 	assert_non_null(proof);
 	if (capture_open(&options, &capture, &error) || capture_declare(capture, names, &error) ||
 	    proof_of(fds, capture_program_fds(capture, fds, PROOF_PROGRAMS), proof, &error))
 		fail_msg("%s", error.what);
-	*out_count = proof->program_count;
-	last = proof->program[proof->program_count - 1];
+	count = proof->program_count;
+	memcpy(out_last, &proof->program[count - 2], 2 * sizeof(*out_last));
 	capture_close(capture);
 	free(proof);
-	return last;
+	return count;
 }
 
-static void proof_tells_of_the_reader_of_declared_names(void **state)
+/* And in no other way than that. */
+static void assert_reads_strings(const struct proof_program *program)
+{
+	int i;
+
+	assert_true(program->reads_user_memory);
+	for (i = 0; i < program->helper_count; i++)
+		if (strstr(program->helper[i], "user") || strstr(program->helper[i], "_str"))
+			assert_int_equal(
+				strncmp(program->helper[i], "bpf_probe_read_user_str", 23) &&
+					strncmp(program->helper[i], "bpf_get_current_uid", 19),
+				0);
+}
+
+static void proof_tells_of_the_readers_of_declared_names(void **state)
 {
 	struct tp_declared_key key = { .target = 1, .text = "backup" };
-	struct proof_program program;
+	struct proof_program last[2];
 	struct table names;
-	int without, with, i;
+	int without;
 
 	(void)state;
 	table_init(&names, sizeof(key), sizeof(uint32_t), 8);
-	program = proof_with(&names, &without);
-	assert_false(program.reads_user_memory);
+	without = proof_with(&names, last);
+	assert_false(last[1].reads_user_memory);
 	*(uint32_t *)table_add(&names, &key) = 1;
-	program = proof_with(&names, &with);
+	assert_int_equal(proof_with(&names, last), without + 2);
 	table_clear(&names);
-	assert_int_equal(with, without + 1);
-	assert_string_equal(program.name, "marker_declared");
-	assert_true(program.reads_user_memory);
-	for (i = 0; i < program.helper_count; i++) /* and in no other way than this */
-		if (strstr(program.helper[i], "user") || strstr(program.helper[i], "_str"))
-			assert_int_equal(
-				strncmp(program.helper[i], "bpf_probe_read_user_str", 23) &&
-					strncmp(program.helper[i], "bpf_get_current_uid", 19),
-				0);
+	assert_string_equal(last[0].name, "marker_declared");
+	assert_string_equal(last[1].name, "run_arguments");
+	assert_reads_strings(&last[0]);
+	assert_reads_strings(&last[1]);
 }
 
 int main(void)
@@ -180,7 +188,7 @@ int main(void)
 	enum { SAMPLES = sizeof(samples) / sizeof(samples[0]) };
 	struct CMUnitTest tests[SAMPLES + 2] = {
 		cmocka_unit_test(proof_of_telprobe_is_clean),
-		cmocka_unit_test(proof_tells_of_the_reader_of_declared_names),
+		cmocka_unit_test(proof_tells_of_the_readers_of_declared_names),
 	};
 	size_t i;
 

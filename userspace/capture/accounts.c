@@ -124,6 +124,8 @@ int capture_program_fds(struct capture *capture, int *fds, int room)
 		fds[count++] = bpf_program__fd(program);
 	if (capture->declared.program_fd >= 0 && count < room)
 		fds[count++] = capture->declared.program_fd;
+	if (capture->declared.arguments_fd >= 0 && count < room)
+		fds[count++] = capture->declared.arguments_fd;
 	return count;
 }
 

@@ -190,7 +190,12 @@ int capture_open(const struct capture_options *options, struct capture **out, st
 	capture->lease_fd = -1;
 	capture->left_fd = -1;
 	capture->declared = (struct declared_parts){
-		.program_fd = -1, .map_fd = -1, .loader_fd = -1, .learned_fd = -1
+		.program_fd = -1,
+		.arguments_fd = -1,
+		.arguments_link_fd = -1,
+		.map_fd = -1,
+		.loader_fd = -1,
+		.learned_fd = -1,
 	};
 	capture->room = options->objects + 1;
 	capture->reads_environment = options->reads_environment;

@@ -94,6 +94,11 @@ int capture_hold(struct capture *capture, int fd, const char *path, uint16_t *ou
  * it, its own number is its target. */
 void capture_assign(struct capture *capture, uint16_t object, uint32_t target);
 
+/** capture_tell_runs() - what of the runs of the program @object is told without a marker; at once, also
+ * before capture_attach(). What runs already is no run of it.
+ * @runs: enum tp_runs; 0: nothing */
+void capture_tell_runs(struct capture *capture, uint16_t object, uint16_t runs);
+
 /**
  * capture_declare() - the names that targets declare, all of them: what was declared and is not in
  * @names, is not any more

@@ -9,8 +9,10 @@
 
 enum { CAPTURE_BEATS = 4, CAPTURE_PROCESS_LINKS }; /* the last one is run by capture_beat() */
 
-struct declared_parts { /* what declared_loader.c loads; -1: is not loaded */
-	int program_fd;
+struct declared_parts {	  /* what declared_loader.c loads; -1: is not loaded */
+	int program_fd;	  /* for markers */
+	int arguments_fd; /* for command lines */
+	int arguments_link_fd;
 	int map_fd;	  /* of the names */
 	int loader_fd;	  /* who is asked for them; -1: this process loads itself */
 	int learned_fd;	  /* names that were not among them */
@@ -31,6 +33,7 @@ struct object { /* a file that was given a number */
 	int64_t bytes;
 	uint32_t generation; /* under which the programs knew it while it was attached */
 	uint32_t target;     /* key of consent */
+	uint16_t runs;	     /* enum tp_runs */
 	struct links links;
 	uint32_t *alias_places; /* keys of it in the map `aliases` */
 	size_t alias_count;

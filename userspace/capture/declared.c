@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* declared.c - the names that targets declare, as the kernel side holds them. */
+/* declared.c - the names that targets declare, as the kernel side holds them, and whether it looks for
+ * them on command lines. */
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <linux/bpf.h>
+#include <unistd.h>
 
 #include "capture/capture_internal.h"
 
@@ -47,6 +49,35 @@ static int add_all(int map, const struct table *names)
 	return 0;
 }
 
+/* Whether any of them is looked for on a command line. */
+static bool is_said_there(const struct table *names)
+{
+	const struct tp_declared_key *declared;
+	const void *key;
+	size_t position = 0;
+
+	while (table_next(names, &position, &key)) {
+		declared = key;
+		if (declared->target >= TP_DECLARED_OF(0, TP_DECLARED_SUBCOMMAND))
+			return true;
+	}
+	return false;
+}
+
+/* Behind the program that sees each exec, which was attached when capture was opened. */
+static int read_arguments(struct declared_parts *parts, bool is_wanted)
+{
+	if (is_wanted == (parts->arguments_link_fd >= 0))
+		return 0;
+	if (!is_wanted) {
+		close(parts->arguments_link_fd);
+		parts->arguments_link_fd = -1;
+		return 0;
+	}
+	parts->arguments_link_fd = bpf_link_create(parts->arguments_fd, 0, BPF_TRACE_RAW_TP, NULL);
+	return parts->arguments_link_fd < 0 ? parts->arguments_link_fd : 0;
+}
+
 int capture_declare(struct capture *capture, const struct table *names, struct error *error)
 {
 	struct declared_parts *parts = &capture->declared;
@@ -62,6 +93,8 @@ int capture_declare(struct capture *capture, const struct table *names, struct e
 	ret = remove_others(parts->map_fd, names);
 	if (!ret)
 		ret = add_all(parts->map_fd, names);
+	if (!ret)
+		ret = read_arguments(parts, is_said_there(names));
 	return ret ? error_set(error, ret, "cannot tell the kernel the declared names: %s",
 			       error_text(ret))
 		   : 0;

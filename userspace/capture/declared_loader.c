@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* declared_loader.c - the program that reads names from memory: loaded when the first name is
+/* declared_loader.c - the programs that read names from memory: loaded when the first name is
  * declared. An object of its own, which shares every map with the one that is always loaded, but the
  * constants and the names. Who may load no program any more asks a process that may load this one. */
 #include <bpf/bpf.h>
@@ -17,18 +17,24 @@
 #include "declared.skel.h"
 #include "declared_older.skel.h"
 
+#define MARKERS	    "marker_declared"
+#define ARGUMENTS   "run_arguments"
 #define NAMES_MAP   "declared"
 #define LEARNED_MAP "learned"
 
 enum { LOAD_MS = 30000 }; /* the kernel checks some 45,000 instructions; a machine may be slow */
 
-struct answer { /* with the descriptors of program and map when @code is 0 */
+struct answer { /* with the descriptors of @loaded when @code is 0 */
 	int32_t code;
+};
+
+struct loaded {
+	int program_fd, arguments_fd, map_fd;
 };
 
 union control {
 	struct cmsghdr header;
-	char bytes[CMSG_SPACE(2 * sizeof(int))];
+	char bytes[CMSG_SPACE(sizeof(struct loaded))];
 };
 
 static int share_maps(struct bpf_object *declared, const struct bpf_object *always)
@@ -117,8 +123,8 @@ static int load_object(const struct capture *capture, struct bpf_object **out)
 	if (!ret)
 		ret = share_maps(object, capture->programs->obj);
 	if (!ret && capture->facts.method == CAPTURE_UPROBE_MULTI)
-		ret = bpf_program__set_expected_attach_type(bpf_object__next_program(object, NULL),
-							    LINK_UPROBE_MULTI);
+		ret = bpf_program__set_expected_attach_type(
+			bpf_object__find_program_by_name(object, MARKERS), LINK_UPROBE_MULTI);
 	if (!ret)
 		ret = bpf_object__load(object);
 	if (ret) {
@@ -129,21 +135,33 @@ static int load_object(const struct capture *capture, struct bpf_object **out)
 	return 0;
 }
 
-static void fds_of(const struct bpf_object *object, int fds[2])
+static struct loaded fds_of(const struct bpf_object *object)
 {
-	fds[0] = bpf_program__fd(bpf_object__next_program(object, NULL));
-	fds[1] = bpf_object__find_map_fd_by_name(object, NAMES_MAP);
+	return (struct loaded){
+		.program_fd = bpf_program__fd(bpf_object__find_program_by_name(object, MARKERS)),
+		.arguments_fd =
+			bpf_program__fd(bpf_object__find_program_by_name(object, ARGUMENTS)),
+		.map_fd = bpf_object__find_map_fd_by_name(object, NAMES_MAP),
+	};
 }
 
-static void parts_close(int fds[2], int *learned_fd)
+static bool is_complete(const struct loaded *loaded)
 {
-	if (fds[0] >= 0)
-		close(fds[0]);
-	if (fds[1] >= 0)
-		close(fds[1]);
-	if (*learned_fd >= 0)
-		close(*learned_fd);
-	fds[0] = fds[1] = *learned_fd = -1;
+	return loaded->program_fd >= 0 && loaded->arguments_fd >= 0 && loaded->map_fd >= 0;
+}
+
+static void fd_close(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static void loaded_close(struct loaded *loaded)
+{
+	fd_close(&loaded->program_fd);
+	fd_close(&loaded->arguments_fd);
+	fd_close(&loaded->map_fd);
 }
 
 /* Return: the same, which outlives the object; -1: it has none. */
@@ -152,28 +170,31 @@ static int keep_fd(int fd)
 	return fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3);
 }
 
-static int load_here(struct capture *capture, int fds[2])
+static int load_here(struct capture *capture, struct loaded *out)
 {
 	struct declared_parts *parts = &capture->declared;
 	struct bpf_object *object;
-	int ret = load_object(capture, &object), own[2], learned;
+	int ret = load_object(capture, &object), learned;
+	struct loaded own;
 
 	if (ret)
 		return ret;
-	fds_of(object, own);
+	own = fds_of(object);
 	learned = bpf_object__find_map_fd_by_name(object, LEARNED_MAP);
-	fds[0] = keep_fd(own[0]);
-	fds[1] = keep_fd(own[1]);
+	out->program_fd = keep_fd(own.program_fd);
+	out->arguments_fd = keep_fd(own.arguments_fd);
+	out->map_fd = keep_fd(own.map_fd);
 	parts->learned_fd = parts->is_learning ? keep_fd(learned) : -1;
-	if (fds[0] < 0 || fds[1] < 0 || (parts->is_learning && parts->learned_fd < 0)) {
+	if (!is_complete(out) || (parts->is_learning && parts->learned_fd < 0)) {
 		ret = -EMFILE;
-		parts_close(fds, &parts->learned_fd);
+		loaded_close(out);
+		fd_close(&parts->learned_fd);
 	}
 	bpf_object__close(object);
 	return ret;
 }
 
-static int send_answer(int socket, int32_t code, const int fds[2])
+static int send_answer(int socket, int32_t code, const struct loaded *loaded)
 {
 	struct answer answer = { .code = code };
 	struct iovec part = { &answer, sizeof(answer) };
@@ -185,13 +206,13 @@ static int send_answer(int socket, int32_t code, const int fds[2])
 		message.msg_controllen = sizeof(control);
 		control.header.cmsg_level = SOL_SOCKET;
 		control.header.cmsg_type = SCM_RIGHTS;
-		control.header.cmsg_len = CMSG_LEN(2 * sizeof(int));
-		memcpy(CMSG_DATA(&control.header), fds, 2 * sizeof(int));
+		control.header.cmsg_len = CMSG_LEN(sizeof(*loaded));
+		memcpy(CMSG_DATA(&control.header), loaded, sizeof(*loaded));
 	}
 	return sendmsg(socket, &message, MSG_NOSIGNAL) == sizeof(answer) ? 0 : -errno;
 }
 
-static int receive_answer(int socket, int fds[2])
+static int receive_answer(int socket, struct loaded *out)
 {
 	struct answer answer = { 0 };
 	struct iovec part = { &answer, sizeof(answer) };
@@ -209,53 +230,57 @@ static int receive_answer(int socket, int fds[2])
 	if (answer.code)
 		return answer.code < 0 ? answer.code : -EBADMSG;
 	if (control.header.cmsg_type != SCM_RIGHTS ||
-	    control.header.cmsg_len != CMSG_LEN(2 * sizeof(int)))
+	    control.header.cmsg_len != CMSG_LEN(sizeof(*out)))
 		return -EBADMSG;
-	memcpy(fds, CMSG_DATA(&control.header), 2 * sizeof(int));
+	memcpy(out, CMSG_DATA(&control.header), sizeof(*out));
 	return 0;
 }
 
-static int load_there(const struct capture *capture, int fds[2])
+static int load_there(const struct capture *capture, struct loaded *out)
 {
 	struct pollfd polled = { .fd = capture->declared.loader_fd, .events = POLLIN };
 	int ret;
 
-	while (receive_answer(polled.fd, fds) == 0) { /* of a question that was given up */
-		close(fds[0]);
-		close(fds[1]);
-	}
+	while (receive_answer(polled.fd, out) == 0) /* of a question that was given up */
+		loaded_close(out);
 	if (send(polled.fd, "", 1, MSG_NOSIGNAL | MSG_DONTWAIT) != 1)
 		return -errno;
 	ret = poll(&polled, 1, LOAD_MS);
 	if (ret <= 0)
 		return ret ? -errno : -ETIMEDOUT;
-	return receive_answer(polled.fd, fds);
+	return receive_answer(polled.fd, out);
 }
 
 int declared_load(struct capture *capture, struct error *error)
 {
-	int fds[2], ret;
+	struct declared_parts *parts = &capture->declared;
+	struct loaded loaded;
+	int ret;
 
-	if (capture->declared.loader_fd >= 0 && capture->declared.is_learning)
+	if (parts->loader_fd >= 0 && parts->is_learning)
 		return error_set(error, -EINVAL, "a service does not learn names");
-	ret = capture->declared.loader_fd < 0 ? load_here(capture, fds) : load_there(capture, fds);
+	ret = parts->loader_fd < 0 ? load_here(capture, &loaded) : load_there(capture, &loaded);
 	if (ret) {
 		error_set(error, ret, "cannot load the program for declared names: %s",
 			  error_text(ret));
 		return error_hint(error, "they are kept as [UNDECLARED]; `telprobe doctor` tells "
 					 "what this kernel lacks");
 	}
-	capture->declared.program_fd = fds[0];
-	capture->declared.map_fd = fds[1];
+	parts->program_fd = loaded.program_fd;
+	parts->arguments_fd = loaded.arguments_fd;
+	parts->map_fd = loaded.map_fd;
 	return 0;
 }
 
 void declared_unload(struct capture *capture)
 {
-	int fds[2] = { capture->declared.program_fd, capture->declared.map_fd };
+	struct declared_parts *parts = &capture->declared;
 
-	parts_close(fds, &capture->declared.learned_fd);
-	capture->declared.program_fd = capture->declared.map_fd = -1;
+	fd_close(&parts->arguments_link_fd); /* first: it runs at every exec */
+	fd_close(&parts->program_fd);
+	fd_close(&parts->arguments_fd);
+	fd_close(&parts->map_fd);
+	fd_close(&parts->learned_fd);
 }
 
 void capture_use_loader(struct capture *capture, int socket)
@@ -276,14 +301,15 @@ int capture_map_fds(const struct capture *capture, int *fds, int room)
 int capture_load_for(struct capture *capture, int socket)
 {
 	struct bpf_object *object = NULL;
-	int fds[2], ret;
+	struct loaded loaded = { -1, -1, -1 };
 	char asked;
+	int ret;
 
 	while (recv(socket, &asked, sizeof(asked), 0) == sizeof(asked)) {
 		ret = load_object(capture, &object);
 		if (!ret)
-			fds_of(object, fds);
-		ret = send_answer(socket, ret, fds);
+			loaded = fds_of(object);
+		ret = send_answer(socket, ret, &loaded);
 		bpf_object__close(object); /* who asked holds it now */
 		object = NULL;
 		if (ret)

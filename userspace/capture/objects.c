@@ -78,6 +78,22 @@ void capture_assign(struct capture *capture, uint16_t object, uint32_t target)
 	capture->objects[object].target = target;
 }
 
+void capture_tell_runs(struct capture *capture, uint16_t number, uint16_t runs)
+{
+	int fd = bpf_map__fd(capture->programs->maps.objects);
+	struct object *object = &capture->objects[number];
+	struct tp_object entry;
+	uint32_t key = number;
+
+	if (object->runs == runs)
+		return;
+	object->runs = runs;
+	if (!object->is_described || bpf_map_lookup_elem(fd, &key, &entry))
+		return;
+	entry.runs = runs;
+	bpf_map_update_elem(fd, &key, &entry, BPF_ANY);
+}
+
 static int lease_check(const struct object *object, struct error *error)
 {
 	if (object->lease_error.code) {
@@ -219,6 +235,7 @@ static int describe(struct capture *capture, uint16_t number, const struct inspe
 									   : TP_PLACE_DECLARED,
 		.code_start = inspection->code_start,
 		.is_enabled = 1,
+		.runs = capture->objects[number].runs,
 		.target = capture->objects[number].target,
 		.generation = capture_next_generation(capture, number),
 	};

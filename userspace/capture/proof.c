@@ -209,7 +209,8 @@ static bool is_of_service(int fd)
 	__u32 bytes = sizeof(info);
 
 	return !bpf_obj_get_info_by_fd(fd, &info, &bytes) &&
-	       (!strcmp(info.name, "environment") || !strcmp(info.name, "marker_declared"));
+	       (!strcmp(info.name, "environment") || !strcmp(info.name, "marker_declared") ||
+		!strcmp(info.name, "run_arguments"));
 }
 
 static int find_service(int *fds, int room)

@@ -70,7 +70,7 @@ static int list(const struct cli *cli)
 /* Return: an option that was given and means nothing without add, or NULL. */
 static const char *option_of_add(const struct cli *cli)
 {
-	static const char *const names[] = { "policy", "level-max", "level", "force" };
+	static const char *const names[] = { "policy", "level-max", "level", "force", "processes" };
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -188,6 +188,9 @@ static const struct cli_option options[] = {
 	  .value = "LEVEL",
 	  .choices = "basic enhanced full",
 	  .help = "with add and opt-out: of people who have not decided (default: enhanced)" },
+	{ .name = "processes",
+	  .help = "with add: each run of these programs is a command, without markers; "
+		  "'subcommands' and 'options' of the file say what else is told of it" },
 	{ .name = "force", .help = "with add: also files without markers, or not there yet" },
 	{ .name = "add",
 	  .value = "NAME",

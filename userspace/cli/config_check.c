@@ -58,8 +58,9 @@ static void look_at_service(struct findings *findings, const struct config_targe
 	else if (live->problem[0])
 		snprintf(text, sizeof(text), "target '%s': %s", target->name, live->problem);
 	else
-		snprintf(text, sizeof(text), "target '%s': %u marker%s attached", target->name,
-			 live->sites, text_s(live->sites));
+		snprintf(text, sizeof(text), "target '%s': %u marker%s attached%s", target->name,
+			 live->sites, text_s(live->sites),
+			 target->tells_runs ? "; each run of its programs is a command" : "");
 	add(findings, live && live->problem[0] && is_there ? findings->problems : findings->notes,
 	    text);
 }

@@ -55,8 +55,13 @@ static void print_text(const struct proof *proof, bool is_clean)
 		  "looks for DO_NOT_TRACK and TELPROBE_ENABLED and passes on one bit.");
 	print_why(
 		proof, "marker_declared",
-		"is there while a target has 'names:'. It reads the strings its markers\npoint to "
-		"and passes on the number of a declared name, or that it is none.");
+		"is there while a target has 'names:', 'subcommands:' or 'options:', at work for\n"
+		"'names:' alone. It reads the strings its markers point to and passes on the\n"
+		"number of a declared name, or that it is none.");
+	print_why(proof, "run_arguments",
+		  "is there likewise, at work while a target has 'subcommands:' or 'options:'. It\n"
+		  "reads the command lines of that target's programs and passes on the numbers of\n"
+		  "declared words.");
 }
 
 static void print_json(const struct proof *proof)

@@ -42,7 +42,9 @@ static int count_usable(const struct inspection *found, const char *path, struct
 		error_set(error, -ENODATA, "there are no telprobe markers in '%s'", path);
 	if (!count)
 		error_hint(error, "'telprobe probes' shows what a file offers; a library's markers "
-				  "are in the library; --force adds it all the same");
+				  "are in the library; 'targets add --processes' watches "
+				  "the runs of a program that has none; --force adds it all the "
+				  "same");
 	return count;
 }
 
@@ -65,7 +67,8 @@ int target_files_markers(struct inspector *inspector, const char *path, struct e
 	return ret;
 }
 
-static int check_pattern(struct inspector *inspector, const char *pattern, struct error *error)
+static int check_pattern(struct inspector *inspector, const char *pattern, bool needs_none,
+			 struct error *error)
 {
 	glob_t found = { 0 };
 	int ret = 0;
@@ -80,10 +83,10 @@ static int check_pattern(struct inspector *inspector, const char *pattern, struc
 	for (i = 0; i < found.gl_pathc && ret <= 0; i++)
 		ret = target_files_markers(inspector, found.gl_pathv[i], error);
 	globfree(&found);
-	return ret > 0 ? 0 : ret ? ret : -ENODATA;
+	return ret > 0 || (!ret && needs_none) ? 0 : ret ? ret : -ENODATA;
 }
 
-int target_files_check(const char *const *paths, size_t count, struct error *error)
+int target_files_check(const char *const *paths, size_t count, bool needs_none, struct error *error)
 {
 	struct inspector *inspector = NULL;
 	size_t i;
@@ -91,7 +94,7 @@ int target_files_check(const char *const *paths, size_t count, struct error *err
 
 	ret = inspector_new(&inspector, error); /* before anything is open */
 	for (i = 0; i < count && !ret; i++)
-		ret = check_pattern(inspector, paths[i], error);
+		ret = check_pattern(inspector, paths[i], needs_none, error);
 	inspector_free(inspector);
 	return ret;
 }

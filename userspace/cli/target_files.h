@@ -4,6 +4,7 @@
 #ifndef TELPROBE_CLI_TARGET_FILES_H
 #define TELPROBE_CLI_TARGET_FILES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "inspect/inspector.h"
@@ -14,7 +15,9 @@
 int target_files_markers(struct inspector *inspector, const char *path, struct error *error);
 
 /** target_files_check() - does each of @paths (files, or glob patterns) lead to such markers?
+ * @needs_none: to a program is enough
  * Return: 0; -ENOENT: no file is called so; -ENOEXEC...: no file of it offers a marker, and why. */
-int target_files_check(const char *const *paths, size_t count, struct error *error);
+int target_files_check(const char *const *paths, size_t count, bool needs_none,
+		       struct error *error);
 
 #endif

@@ -77,6 +77,9 @@ static int write_text(const struct cli *cli, const char *name, const char *const
 		if (value)
 			ret = set_key(out, name, keys[i].key, &value, 1, error);
 	}
+	value = "true";
+	if (!ret && cli_flag(cli, "processes"))
+		ret = set_key(out, name, "processes", &value, 1, error);
 	return ret;
 }
 
@@ -108,7 +111,7 @@ static int add(const struct cli *cli, struct config_change *change, const char *
 	int ret = 0;
 
 	if (!cli_flag(cli, "force"))
-		ret = target_files_check(paths, count, &error);
+		ret = target_files_check(paths, count, cli_flag(cli, "processes"), &error);
 	if (!ret)
 		ret = write_text(cli, change->target, paths, count, &text, &error);
 	if (!ret)

@@ -40,6 +40,13 @@ static const char *const versions[] = {
 	"basic totals: day product command subcommand profile outcome error_category count duration_ms bucket\n"
 	EVENTS_1
 	"enhanced session_heartbeat: process\n",
+	/* of programs without markers sub-commands and options, in fields that were there */
+	[4] =
+	"keep 90\n"
+	"basic totals: day product command subcommand profile outcome error_category count duration_ms bucket\n"
+	EVENTS_1
+	"enhanced session_heartbeat: process\n"
+	"enhanced process_exited crash_detected: started_by\n",
 };
 /* clang-format on */
 

@@ -64,6 +64,7 @@ static void say_exit(struct words *words, const struct store_row *row)
 
 	event_ending_text(row->code, text);
 	say(words, "%s%s", row->flags & TP_FLAG_FORKED ? "forked, " : "", text);
+	say_name(words, ", started by ", event_starter_text(row->kind));
 	if (!row->has_resources)
 		return;
 	text_duration((double)row->resources.cpu_us * 1e3, text);

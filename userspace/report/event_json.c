@@ -121,6 +121,7 @@ static void put_exit(struct out *out, const struct store_row *row)
 	put_number(out, "duration_ms", (double)row->value / NS_A_MS);
 	put_status(out, row->code);
 	put_flag(out, "forked", row->flags & TP_FLAG_FORKED);
+	put_text(out, "started_by", event_starter_text(row->kind));
 	if (!row->has_resources)
 		return;
 	put_number(out, "cpu_ms", (double)row->resources.cpu_us / US_A_MS);

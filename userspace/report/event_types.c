@@ -112,6 +112,8 @@ static const struct event_field fields[] = {
 	{ "other_version", "version before or after", LIFECYCLE, 0 },
 	{ "number", "a number the program gives", LIFECYCLE, 0 },
 	{ "forked", "forked without executing a program", EXIT, 0 },
+	{ "started_by", "of a program without markers: bash, fish, sh, zsh or other", EXIT,
+	  VARIES },
 	{ "exit_code", "of the process", SPAN | EXIT, ABANDONED | NO_CRASH },
 	{ "signal", "that ended the process", SPAN | EXIT, ABANDONED },
 	{ "cpu_ms", "processor time of the process", EXIT, AT_FULL },
@@ -281,6 +283,17 @@ const char *event_action_text(uint8_t action)
 	static const char *const names[] = { "used", "discovered", "disabled" };
 
 	return action < 3 ? names[action] : names[0];
+}
+
+const char *event_starter_text(uint8_t starter)
+{
+	static const char *const names[TP_STARTERS] = {
+		[TP_STARTER_OTHER] = "other", [TP_STARTER_SH] = "sh",
+		[TP_STARTER_BASH] = "bash",   [TP_STARTER_ZSH] = "zsh",
+		[TP_STARTER_FISH] = "fish",
+	};
+
+	return starter < TP_STARTERS ? names[starter] : NULL;
 }
 
 int event_level_of(enum tp_type type, uint8_t kind)

@@ -72,6 +72,9 @@ const char *event_outcome_text(uint8_t outcome); /* "failed" */
 const char *event_severity_text(uint8_t severity);
 const char *event_action_text(uint8_t action); /* of a feature: "used" */
 
+/** event_starter_text() - "bash"; NULL for a process that is no run. @starter: enum tp_starter */
+const char *event_starter_text(uint8_t starter);
+
 /** event_level_of() - the lowest enum tp_level at which events of @type are collected one by one;
  * @kind: of a span. */
 int event_level_of(enum tp_type type, uint8_t kind);

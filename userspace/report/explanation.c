@@ -11,10 +11,11 @@
 #include "report/text.h"
 
 static const char *const never[] = {
-	"arguments, typed text, file contents, messages of errors, environment values",
+	"arguments, but for words the administrator declares for a program without markers; typed "
+	"text, file contents, messages of errors, environment values",
 	"paths, user names, host names, addresses, hardware ids, process ids, ids the program "
 	"gives",
-	"anything of a program without markers beside that it ran and how it ended",
+	"anything of a program without markers beside that it ran, how it ended, and those words",
 	"anything where DO_NOT_TRACK or TELPROBE_ENABLED=0 is set when you type the command",
 	"anything a process does after it asked for silence, and what it executes",
 	"anything of programs outside the command you ran or the targets that are on for you",
@@ -26,6 +27,9 @@ static const char *const kept[] = {
 	"scripts, what is no constant is looked up among them in the kernel, and only the number "
 	"of "
 	"one that is found leaves it.",
+	"Where a target wants the runs of programs without markers told, the first argument and "
+	"the options of a run are looked up in the kernel likewise, among those it declares, and "
+	"the kind of shell that started it is told.",
 	"Names look like identifiers; any other text is kept as [REDACTED]. What looks like an "
 	"address, a number of a person, a key or a password is kept as its kind, such as [EMAIL]; "
 	"'telprobe redact' tries it.",

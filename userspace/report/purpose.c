@@ -104,6 +104,7 @@ static const struct purpose_field fields[] = {
 	{ FIELD, "other_version", 0, "2.0.0", NULL, "which updates are made" },
 	{ FIELD, "number", 0, "3", NULL, "as the program defines it, such as days since the release" },
 	{ FIELD, "forked", 0, "false", NULL, "to tell workers from runs" },
+	{ FIELD, "started_by", 0, "bash", NULL, "to tell what people type from what scripts do" },
 	{ FIELD, "exit_code", 0, "1", NULL, "how the process ended" },
 	{ FIELD, "signal", 0, "SIGSEGV", NULL, "how the process ended" },
 	{ FIELD, "cpu_ms", 0, "1.5", NULL, "what a run costs" },

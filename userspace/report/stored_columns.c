@@ -16,7 +16,7 @@ static const struct stored_column columns[] = {
 	{ "series", "id", "number of the row" },
 	{ "series", "app", "source.product, as a row in names; so are n0 to n4" },
 	{ "series", "type", "event_type" },
-	{ "series", "kind", "event_type, severity, or what was done with a feature" },
+	{ "series", "kind", "event_type, severity, started_by, or what was done with a feature" },
 	{ "series", "outcome", "outcome, or recoverable" },
 	{ "series", "flags", "ended_by, forked" },
 	{ "series", "code", "exit_code or signal" },

@@ -43,16 +43,21 @@ static int read_keys(int directory, const char *name, const struct config_into *
 
 /* --- one target ---------------------------------------------------------------------------- */
 
-void config_target_clear(struct config_target *target)
+static void list_clear(char **list, size_t count)
 {
 	size_t i;
 
-	for (i = 0; i < target->path_count; i++)
-		free(target->paths[i]);
-	free(target->paths);
-	for (i = 0; i < target->name_count; i++)
-		free(target->names[i]);
-	free(target->names);
+	for (i = 0; i < count; i++)
+		free(list[i]);
+	free(list);
+}
+
+void config_target_clear(struct config_target *target)
+{
+	list_clear(target->paths, target->path_count);
+	list_clear(target->names, target->name_count);
+	list_clear(target->subcommands, target->subcommand_count);
+	list_clear(target->options, target->option_count);
 	free(target->file);
 	memset(target, 0, sizeof(*target));
 }
@@ -83,6 +88,27 @@ static int set_name(struct config_target *target, struct error *error)
 	return -EINVAL;
 }
 
+/* Words of a command line are looked for in runs alone. */
+static int check_runs(const struct config_target *target, struct error *error)
+{
+	static const char *const keys[] = { "subcommands", "options" };
+	size_t i;
+
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]) && !target->tells_runs; i++) {
+		uint32_t line = config_keys_line(target->lines, keys[i]);
+
+		if (!line)
+			continue;
+		error_set(error, -EINVAL,
+			  "%s:%" PRIu32 ": '%s' has no meaning without 'processes: true'",
+			  target->file, line, keys[i]);
+		error_hint(error, "add that, or remove this; what markers say is declared by "
+				  "'names'");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 /* What no key alone tells. */
 static int check_target(struct config_target *target, struct error *error)
 {
@@ -108,7 +134,7 @@ static int check_target(struct config_target *target, struct error *error)
 		error_hint(error, "lower the one or raise the other");
 		return -EINVAL;
 	}
-	return 0;
+	return check_runs(target, error);
 }
 
 /* The machine's limits hold for each target. */

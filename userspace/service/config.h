@@ -18,7 +18,7 @@
 #include "privacy/consent.h"
 #include "privacy/firewall_options.h"
 
-enum { CONFIG_TARGETS = 1024, CONFIG_PATHS = 32, CONFIG_PROBLEMS = 64, CONFIG_KEYS = 24 };
+enum { CONFIG_TARGETS = 1024, CONFIG_PATHS = 32, CONFIG_PROBLEMS = 64, CONFIG_KEYS = 27 };
 
 #define CONFIG_DIRECTORY "/etc/telprobe" /* telprobe.yaml; targets.d/NAME.yaml */
 
@@ -31,7 +31,12 @@ struct config_target {		   /* one file of targets.d */
 	enum tp_level level_default; /* at most level_max */
 	uint8_t without;	     /* enum tp_category; at least the machine's */
 	char **names;		     /* declared: may be read from memory; FIREWALL_NAME */
-	size_t name_count;	     /* at most CONFIG_VALUES */
+	size_t name_count;	     /* at most CONFIG_VALUES, as the next two */
+	char **subcommands;	     /* first arguments that are told; with tells_runs */
+	size_t subcommand_count;
+	char **options; /* told if given, with their hyphens; with tells_runs */
+	size_t option_count;
+	bool tells_runs;	     /* each run of its programs is a command, without a marker */
 	char *file;		     /* where it was said */
 	uint32_t lines[CONFIG_KEYS]; /* where in it, by row of the table; 0: the default */
 };
@@ -70,6 +75,8 @@ enum config_kind {
 	CONFIG_ATTACH,
 	CONFIG_PATH_LIST, /* here and below: lists */
 	CONFIG_NAME_LIST,
+	CONFIG_SUBCOMMAND_LIST,
+	CONFIG_OPTION_LIST,
 	CONFIG_EXPRESSION_LIST,
 	CONFIG_WORD_LIST,
 	CONFIG_DOMAIN_LIST,

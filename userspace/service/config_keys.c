@@ -213,6 +213,37 @@ static const struct config_key keys[CONFIG_KEYS + 1] = {
 		  "'telprobe emit' does. Only with this key are strings of a program read, and all "
 		  "but these are kept as [UNDECLARED]. A letter or digit, then letters, digits and "
 		  "_ . : + -, at most 63" },
+	{ .name = "processes",
+	  .type = "true or false",
+	  .default_text = "false",
+	  .kind = CONFIG_BOOLEAN,
+	  OF_TARGET(tells_runs),
+	  .help = "whether each run of one of these programs is a command, called what its file "
+		  "is: "
+		  "how long, and whether it ended with 0 (ok), with another code (failed), by "
+		  "SIGINT "
+		  "or with 130 (cancelled), or by another signal (abandoned). For programs without "
+		  "markers" },
+	{ .name = "subcommands",
+	  .type = "a name, or a list of up to 1024",
+	  .default_text = "none",
+	  .kind = CONFIG_SUBCOMMAND_LIST,
+	  OF_TARGET(subcommands),
+	  .help = "with 'processes': first arguments that are told as the run's sub-command; "
+		  "another one is kept as [UNDECLARED]. Nothing else of a command line is told but "
+		  "'options'. Written as 'names'" },
+	{ .name = "options",
+	  .type = "an option such as --all or -v, or a list of up to 1024",
+	  .default_text = "none",
+	  .kind = CONFIG_OPTION_LIST,
+	  OF_TARGET(options),
+	  .help = "with 'processes': options that are told if they are given, as features and "
+		  "without their hyphens and what follows a '='; none that is not listed. A value "
+		  "in a word of its own that reads like a listed one is taken for it. Up to 16 of "
+		  "a "
+		  "run; what comes behind -- is none. Short ones in one word, as in -xv, are "
+		  "another "
+		  "option" },
 	{ 0 },
 };
 
@@ -340,6 +371,8 @@ static int set_scalar(const struct config_key *key, const char *text, void *memb
 		return parse_attach(text, member);
 	case CONFIG_PATH_LIST:
 	case CONFIG_NAME_LIST:
+	case CONFIG_SUBCOMMAND_LIST:
+	case CONFIG_OPTION_LIST:
 	case CONFIG_EXPRESSION_LIST:
 	case CONFIG_WORD_LIST:
 	case CONFIG_DOMAIN_LIST:
@@ -417,6 +450,8 @@ static void format(const struct config_key *key, const void *member, char *out, 
 	case CONFIG_POLICY:
 	case CONFIG_PATH_LIST: /* of target files only */
 	case CONFIG_NAME_LIST:
+	case CONFIG_SUBCOMMAND_LIST:
+	case CONFIG_OPTION_LIST:
 		snprintf(out, bytes, "%s", "");
 		break;
 	}

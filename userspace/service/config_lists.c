@@ -54,6 +54,24 @@ static int refuse_name(const struct config_into *into, const struct config_value
 	return -EINVAL;
 }
 
+/* Without its hyphens it is a name. */
+static bool is_option(const char *text)
+{
+	size_t hyphens = strspn(text, "-");
+
+	return hyphens && hyphens <= 2 && !strchr(text, '=') && strlen(text) < TP_DECLARED_BYTES &&
+	       firewall_has_shape(FIREWALL_NAME, text + hyphens);
+}
+
+static int refuse_option(const struct config_into *into, const struct config_value *value)
+{
+	error_set(into->error, -EINVAL, "%s:%u: '%.128s' is no option", into->path, value->line,
+		  value->text);
+	error_hint(into->error, "one or two hyphens, a letter or digit, then letters, digits and "
+				"_ . : + -, at most 63 in all; values are never told");
+	return -EINVAL;
+}
+
 static int add_value(const struct config_into *into, const struct config_value *value, char **list,
 		     size_t *count)
 {
@@ -96,9 +114,11 @@ static int check_list(const struct config_into *into, const struct config_key *k
 		}
 		if (key->kind == CONFIG_PATH_LIST && !is_path(value->text))
 			return refuse_path(into, value);
-		if (key->kind == CONFIG_NAME_LIST &&
+		if ((key->kind == CONFIG_NAME_LIST || key->kind == CONFIG_SUBCOMMAND_LIST) &&
 		    !firewall_has_shape(FIREWALL_NAME, value->text))
 			return refuse_name(into, value);
+		if (key->kind == CONFIG_OPTION_LIST && !is_option(value->text))
+			return refuse_option(into, value);
 	}
 	return 0;
 }
@@ -127,6 +147,10 @@ static int set_target_list(const struct config_into *into, const struct config_k
 
 	if (key->kind == CONFIG_NAME_LIST)
 		return set_list(into, key, entry, &target->names, &target->name_count);
+	if (key->kind == CONFIG_SUBCOMMAND_LIST)
+		return set_list(into, key, entry, &target->subcommands, &target->subcommand_count);
+	if (key->kind == CONFIG_OPTION_LIST)
+		return set_list(into, key, entry, &target->options, &target->option_count);
 	return set_list(into, key, entry, &target->paths, &target->path_count);
 }
 
@@ -241,7 +265,7 @@ bool config_lists_has(enum config_kind kind)
 int config_lists_set(const struct config_into *into, const struct config_key *key,
 		     const struct config_entry *entry)
 {
-	if (key->kind == CONFIG_PATH_LIST || key->kind == CONFIG_NAME_LIST)
+	if (key->kind >= CONFIG_PATH_LIST && key->kind <= CONFIG_OPTION_LIST)
 		return set_target_list(into, key, entry);
 	if (key->kind == CONFIG_CATEGORY_LIST)
 		return set_categories(into, key, entry);

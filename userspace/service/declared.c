@@ -9,7 +9,7 @@
 
 enum { FIRST_ROOM = 64 };
 
-_Static_assert(TP_PLACE_DECLARED + DECLARED_MAX < TP_PLACE_UNDECLARED, "a number fits in a place");
+_Static_assert(TP_PLACE_DECLARED + DECLARED_MAX < TP_PLACE_FILE, "a number fits in a place");
 
 void declared_init(struct declared *declared)
 {

@@ -45,7 +45,7 @@ static const struct type types[TP_TYPES] = {
 	[TP_SESSION_END] = { true, false, 0, 0, IN_PROGRAM, 1, { APP } },
 	[TP_OPTED_OUT] = { true, false, 0, 0, 0, 0, { 0 } },
 	[TP_EXEC] = { true, false, 0, 0, TP_FLAG_FORKED, 0, { 0 } },
-	[TP_EXIT] = { true, true, 0, 0, TP_FLAG_FORKED | TP_FLAG_BARE, 0, { 0 } },
+	[TP_EXIT] = { true, true, TP_STARTERS - 1, 0, TP_FLAG_FORKED | TP_FLAG_BARE, 0, { 0 } },
 	[TP_FORK] = { true, true, 0, 0, 0, 0, { 0 } },
 	[TP_HEARTBEAT] = { true, true, 0, 0, 0, 0, { 0 } },
 };

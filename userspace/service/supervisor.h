@@ -186,9 +186,11 @@ void tell_problem(struct supervised_target *target, const char *what);
 
 /* supervisor_names.c */
 /** names_load() - the names the configuration declares are what the kernel side may read, in the
- * files of targets that declare any */
+ * files of targets that declare any, and the runs it wants told are */
 void names_load(struct supervisor *supervisor);
 bool target_declares(const struct supervised_target *target);
+/** target_runs() - enum tp_runs of its files; names_load() tells it of those that are attached */
+uint16_t target_runs(const struct supervised_target *target);
 
 /* supervisor_consent.c */
 /** consent_apply() - tell the kernel and the collector what @uid agreed to; when something was

@@ -1,28 +1,58 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* supervisor_names.c - names that targets declare: what the kernel side may read and tell. */
+/* supervisor_names.c - names that targets declare: what the kernel side may read and tell, said by
+ * markers or on command lines. */
 #include <stdio.h>
 #include <string.h>
 
 #include "service/supervisor.h"
 
-/* Return: 0; -1: no room for all. */
-static int add_names(struct supervisor *supervisor, uint32_t number, struct table *names)
+struct said {		 /* the words of a target that are said alike */
+	uint32_t target; /* TP_DECLARED_OF() */
+	char **texts;
+	size_t count;
+};
+
+/* What stands for an option is told without its hyphens: nothing that is stored begins with one. */
+static const char *told_as(const char *text)
 {
-	const struct config_target *config = supervisor->targets[number - 1].config;
+	return text + strspn(text, "-");
+}
+
+/* Return: 0; -1: no room for all. */
+static int add_said(struct supervisor *supervisor, const struct said *said, struct table *names)
+{
 	size_t i;
 
-	for (i = 0; i < config->name_count; i++) {
-		struct tp_declared_key key = { .target = number };
-		uint32_t name = declared_number(&supervisor->declared, config->names[i]);
+	for (i = 0; i < said->count; i++) {
+		struct tp_declared_key key = { .target = said->target };
+		uint32_t name = declared_number(&supervisor->declared, told_as(said->texts[i]));
 		uint32_t *value;
 
-		snprintf(key.text, sizeof(key.text), "%s", config->names[i]);
+		snprintf(key.text, sizeof(key.text), "%s", said->texts[i]);
 		value = name ? table_add(names, &key) : NULL;
 		if (!value)
 			return -1;
 		*value = name;
 	}
 	return 0;
+}
+
+static int add_names(struct supervisor *supervisor, uint32_t number, struct table *names)
+{
+	const struct config_target *config = supervisor->targets[number - 1].config;
+	const struct said all[] = {
+		{ TP_DECLARED_OF(number, TP_DECLARED_NAME), config->names, config->name_count },
+		{ TP_DECLARED_OF(number, TP_DECLARED_SUBCOMMAND), config->subcommands,
+		  config->subcommand_count },
+		{ TP_DECLARED_OF(number, TP_DECLARED_OPTION), config->options,
+		  config->option_count },
+	};
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; i < sizeof(all) / sizeof(all[0]) && !ret; i++)
+		ret = add_said(supervisor, &all[i], names);
+	return ret;
 }
 
 static void collect(struct supervisor *supervisor, struct table *names)
@@ -73,6 +103,29 @@ bool target_declares(const struct supervised_target *target)
 	return target->config && target->config->name_count;
 }
 
+uint16_t target_runs(const struct supervised_target *target)
+{
+	const struct config_target *config = target->config;
+
+	if (!config || !config->tells_runs)
+		return 0;
+	return TP_RUNS | (config->subcommand_count ? TP_RUNS_SUBCOMMANDS : 0) |
+	       (config->option_count ? TP_RUNS_OPTIONS : 0);
+}
+
+static void tell_runs(struct supervisor *supervisor)
+{
+	uint16_t object;
+
+	for (object = 1; object <= capture_last_object(supervisor->capture); object++) {
+		uint32_t number = supervisor->files[object].target;
+
+		if (number)
+			capture_tell_runs(supervisor->capture, object,
+					  target_runs(&supervisor->targets[number - 1]));
+	}
+}
+
 void names_load(struct supervisor *supervisor)
 {
 	struct error error = { 0 };
@@ -87,5 +140,6 @@ void names_load(struct supervisor *supervisor)
 		supervisor->is_reading_names = names.count > 0;
 	if (supervisor->is_reading_names)
 		switch_files(supervisor, true);
+	tell_runs(supervisor);
 	table_clear(&names);
 }

@@ -116,6 +116,7 @@ static int attach_held(struct supervisor *supervisor, struct supervised_target *
 		return ret;
 	}
 	capture_assign(supervisor->capture, object, number);
+	capture_tell_runs(supervisor->capture, object, target_runs(target));
 	ret = inspector_keep(supervisor->inspector, object, fd, error);
 	if (!ret)
 		tell_object(supervisor, object, target); /* before its first record */

@@ -53,5 +53,11 @@ bool target_change(const struct config_target *was, const struct config_target *
 		add_categories(out, bytes, is->without, was->without);
 	add_list(out, bytes, "paths", is->paths, is->path_count, was->paths, was->path_count);
 	add_list(out, bytes, "names", is->names, is->name_count, was->names, was->name_count);
+	add(out, bytes, "processes", is->tells_runs ? "true" : "false",
+	    was->tells_runs ? "true" : "false");
+	add_list(out, bytes, "subcommands", is->subcommands, is->subcommand_count, was->subcommands,
+		 was->subcommand_count);
+	add_list(out, bytes, "options", is->options, is->option_count, was->options,
+		 was->option_count);
 	return out[0] != '\0';
 }

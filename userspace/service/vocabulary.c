@@ -191,6 +191,8 @@ static enum firewall_provenance provenance_of(uint32_t place)
 {
 	if (place == TP_PLACE_UNDECLARED)
 		return FIREWALL_UNKNOWN;
+	if (place == TP_PLACE_FILE)
+		return FIREWALL_PROGRAM;
 	return place >= TP_PLACE_DECLARED ? FIREWALL_DECLARED : FIREWALL_CONSTANT;
 }
 
