@@ -2,9 +2,9 @@
 /* declared.bpf.c - the programs for files of targets that declare names. One is for markers: the same
  * handlers, and names that are no constants of a known file are read and looked up. The other looks
  * for declared words on the command lines of programs whose runs are told. Loaded only while such a
- * target exists, beside telprobe.bpf.c, whose maps they use (capture/declared.c). What it reads leaves as the
- * number of a declared name or not at all, but for one case: `telprobe targets learn` shows its caller
- * what his own processes say. */
+ * target exists, beside telprobe.bpf.c, whose maps they use (capture/declared.c). What they read leaves
+ * as the number of a declared name or not at all, but for one case: `telprobe targets learn` shows its
+ * caller what his own processes say. */
 #include "vmlinux.h"
 
 #include <bpf/bpf_core_read.h>

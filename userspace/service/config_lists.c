@@ -36,21 +36,12 @@ static bool is_path(const char *text)
 	return true;
 }
 
-static int refuse_path(const struct config_into *into, const struct config_value *value)
+static int refuse_value(const struct config_into *into, const struct config_value *value,
+			const char *what, const char *hint)
 {
-	error_set(into->error, -EINVAL, "%s:%u: '%.128s' is no absolute path", into->path,
-		  value->line, value->text);
-	error_hint(into->error, "write it from the root, without '.', '..', '//' or a '/' at its "
-				"end");
-	return -EINVAL;
-}
-
-static int refuse_name(const struct config_into *into, const struct config_value *value)
-{
-	error_set(into->error, -EINVAL, "%s:%u: '%.128s' is no name", into->path, value->line,
-		  value->text);
-	error_hint(into->error, "a letter or digit, then letters, digits and _ . : + -, at most 63 "
-				"of them");
+	error_set(into->error, -EINVAL, "%s:%u: '%.128s' is no %s", into->path, value->line,
+		  value->text, what);
+	error_hint(into->error, "%s", hint);
 	return -EINVAL;
 }
 
@@ -63,13 +54,26 @@ static bool is_option(const char *text)
 	       firewall_has_shape(FIREWALL_NAME, text + hyphens);
 }
 
-static int refuse_option(const struct config_into *into, const struct config_value *value)
+/* Return: 0 where @value may stand in the list of @key. */
+static int judge_value(const struct config_into *into, const struct config_key *key,
+		       const struct config_value *value)
 {
-	error_set(into->error, -EINVAL, "%s:%u: '%.128s' is no option", into->path, value->line,
-		  value->text);
-	error_hint(into->error, "one or two hyphens, a letter or digit, then letters, digits and "
-				"_ . : + -, at most 63 in all; values are never told");
-	return -EINVAL;
+	const bool is_named = key->kind == CONFIG_NAME_LIST || key->kind == CONFIG_SUBCOMMAND_LIST;
+
+	if (key->kind == CONFIG_PATH_LIST && !is_path(value->text))
+		return refuse_value(into, value, "absolute path",
+				    "write it from the root, without '.', '..', '//' or a '/' at "
+				    "its end");
+	if (key->kind == CONFIG_OPTION_LIST && !is_option(value->text))
+		return refuse_value(into, value, "option",
+				    "one or two hyphens, a letter or digit, then letters, digits "
+				    "and _ . : + -, at most 63 in all; values behind a '=' are "
+				    "never told");
+	if (is_named && !firewall_has_shape(FIREWALL_NAME, value->text))
+		return refuse_value(into, value, "name",
+				    "a letter or digit, then letters, digits and _ . : + -, at "
+				    "most 63 of them");
+	return 0;
 }
 
 static int add_value(const struct config_into *into, const struct config_value *value, char **list,
@@ -97,6 +101,7 @@ static int check_list(const struct config_into *into, const struct config_key *k
 		      const struct config_entry *entry)
 {
 	size_t i;
+	int ret;
 
 	if (!entry->count)
 		return config_keys_refuse(into, key, entry, NULL);
@@ -112,13 +117,9 @@ static int check_list(const struct config_into *into, const struct config_key *k
 				   CONFIG_PATHS);
 			return -EINVAL;
 		}
-		if (key->kind == CONFIG_PATH_LIST && !is_path(value->text))
-			return refuse_path(into, value);
-		if ((key->kind == CONFIG_NAME_LIST || key->kind == CONFIG_SUBCOMMAND_LIST) &&
-		    !firewall_has_shape(FIREWALL_NAME, value->text))
-			return refuse_name(into, value);
-		if (key->kind == CONFIG_OPTION_LIST && !is_option(value->text))
-			return refuse_option(into, value);
+		ret = judge_value(into, key, value);
+		if (ret)
+			return ret;
 	}
 	return 0;
 }
