@@ -102,6 +102,14 @@ struct {
 	__array(values, struct barrier_inner);
 } barrier SEC(".maps") = { .values = { &barrier_inner } };
 
+/* Key: number, in the cookie. Written by userspace before the probes of the span are attached. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, TP_FOREIGN);
+	__type(key, __u32);
+	__type(value, struct tp_foreign);
+} foreign SEC(".maps");
+
 /* Which file is which object, by the kernel's inode; value 0: known to have nothing for us. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -137,10 +145,14 @@ struct frame { /* an open span */
 		__u64 id;		   /* of one in async_spans */
 		__u32 refused[SPAN_SORTS]; /* of another: begun inside it and refused */
 	};
-	__u32 process;
+	union {
+		__u32 process; /* of one in async_spans */
+		__u32 inner;   /* begun inside it and part of it: TP_RECURSION_OUTERMOST */
+		__u32 stack;   /* lower half of the stack pointer, of a function (is_function) */
+	};
 	__u16 generation; /* of the object */
 	__u8 level;	  /* enum tp_level it began at */
-	__u8 reserved;
+	__u8 is_function; /* ends where the function returns: foreign.bpf.h */
 };
 
 struct thread {	       /* what is known of one thread that is traced or may be */

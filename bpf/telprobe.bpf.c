@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* telprobe.bpf.c - one program for all markers, five for processes. Only `environment`, which `run`
+/* telprobe.bpf.c - one program for all markers, one for probes that are none, five for processes. Only `environment`, which `run`
  * does not load, looks at user memory. declared.bpf.c holds what reads names.
  * One program, because then one link holds all markers of a file: detaching waits for a grace
  * period a link, and a service has a thousand files. */
@@ -15,6 +15,7 @@ char license_of_programs[] SEC("license") = "Dual BSD/GPL";
 
 #include "dispatch.bpf.h"
 #include "environment.bpf.h"
+#include "foreign.bpf.h"
 #include "process.bpf.h"
 
 /* Read by nobody: a name that is no constant of a known file. */
@@ -34,6 +35,12 @@ SEC("uprobe")
 int marker(struct pt_regs *ctx)
 {
 	return marker_hit(ctx);
+}
+
+SEC("uprobe")
+int foreign_probe(struct pt_regs *ctx)
+{
+	return foreign_hit(ctx);
 }
 
 /* For finding out what a probe costs here and which instruction this kernel optimises. */

@@ -30,6 +30,7 @@
 #define TP_EXECUTABLES 16384	  /* known executables */
 #define TP_DECLARED    32768	  /* declared names, all targets */
 #define TP_LEARNED     256	  /* undeclared names shown to who learns a target */
+#define TP_FOREIGN     4096   /* spans told of programs by probes that are no markers, all files */
 #define TP_SERIES      1024  /* what is added up apart, all people; a power of two, as the next */
 #define TP_OTHERS      128   /* what found no room there, by person and outcome */
 #define TP_CELLS       16384 /* buckets of series that hold something */
@@ -284,6 +285,54 @@ enum tp_runs {
 	TP_RUNS_OPTIONS = 4, /* and each option that is declared, without its value: TP_FEATURE */
 };
 
+/* What a probe that is no marker is to its span. */
+enum tp_foreign_role {
+	TP_FOREIGN_BEGIN,
+	TP_FOREIGN_END,
+	TP_FOREIGN_RETURN, /* one of the instructions by which the function of BEGIN returns */
+	TP_FOREIGN_FAILED, /* what is open has failed; means nothing where nothing is open */
+	TP_FOREIGN_ROLES
+};
+
+/* Which begin an end belongs to. */
+enum tp_pairing {
+	TP_PAIRING_NESTED, /* as markers without an id: the innermost of that name on the thread */
+	TP_PAIRING_THREAD, /* of its span on the thread, whatever else began and ended in between */
+	TP_PAIRING_ARGUMENT, /* an argument of the functions tells, on any thread of the process */
+	TP_PAIRINGS
+};
+
+/* A begin while one of that name is open on the thread, with TP_PAIRING_NESTED. */
+enum tp_recursion {
+	TP_RECURSION_NONE,	/* the end of that one never came: it is abandoned */
+	TP_RECURSION_NESTED,	/* one inside the other */
+	TP_RECURSION_OUTERMOST, /* is part of that one */
+	TP_RECURSIONS
+};
+
+enum tp_failure { /* of what a function returned, compared with a value */
+		  TP_FAILURE_NEVER,
+		  TP_FAILURE_LESS,
+		  TP_FAILURE_GREATER,
+		  TP_FAILURE_EQUAL,
+		  TP_FAILURE_OTHER,
+		  TP_FAILURES
+};
+
+struct tp_foreign { /* map `foreign`, by number: a span of one file; 0 is none */
+	__u32 name; /* place: TP_PLACE_DECLARED + number */
+	__s32 value; /* that is compared with */
+	__u8 kind;
+	__u8 pairing;
+	__u8 argument; /* with TP_PAIRING_ARGUMENT, 1..6 */
+	__u8 recursion;
+	__u8 failure;
+	__u8 bytes; /* of what the function returns that are compared, as a signed number: 1, 4, 8;
+		       0: it does not end by TP_FOREIGN_RETURN */
+	__u8 can_fail; /* by TP_FOREIGN_FAILED; an end may follow that is none any more */
+	__u8 reserved;
+};
+
 struct tp_object { /* map `objects`; written by userspace before the object's markers are attached */
 	__u64 whole_since_ns; /* CLOCK_MONOTONIC; what runs for longer may have begun spans unseen */
 	__u32 image_bytes;    /* from the lowest to the highest loaded address */
@@ -440,5 +489,13 @@ enum tp_mark_flag {
 	((__u64)(marker) << 56 | (__u64)(object) << 32 | (__u32)(place))
 #define TP_COOKIE_MARKER(cookie) ((__u32)((cookie) >> 56))
 #define TP_COOKIE_OBJECT(cookie) ((__u32)((cookie) >> 32) & 0xffffff)
+
+/* Of a probe that is no marker, for a program of its own: role, span, object and place. */
+#define TP_FOREIGN_COOKIE(role, span, object, place) \
+	((__u64)(role) << 56 | (__u64)(span) << 44 | (__u64)(object) << 32 | (__u32)(place))
+#define TP_FOREIGN_SPAN(cookie)	  ((__u32)((cookie) >> 44) & 0xfff)
+#define TP_FOREIGN_OBJECT(cookie) ((__u32)((cookie) >> 32) & 0xfff)
+
+_Static_assert(TP_FOREIGN <= 0x1000 && TP_OBJECTS <= 0x1000, "both fit into a cookie");
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "../../bpf/dispatch.bpf.h"
 #include "../../bpf/environment.bpf.h"
+#include "../../bpf/foreign.bpf.h"
 #include "../../bpf/process.bpf.h"
 
 struct text {

@@ -65,6 +65,8 @@ static int load(struct capture *capture, struct error *error)
 	bpf_program__set_autoload(programs->progs.mapped, capture->asks_mapped);
 	if (capture->facts.method == CAPTURE_UPROBE_MULTI) {
 		bpf_program__set_expected_attach_type(programs->progs.marker, LINK_UPROBE_MULTI);
+		bpf_program__set_expected_attach_type(programs->progs.foreign_probe,
+						      LINK_UPROBE_MULTI);
 		bpf_program__set_expected_attach_type(programs->progs.empty, LINK_UPROBE_MULTI);
 	}
 	ret = telprobe_bpf__load(programs);
@@ -204,7 +206,8 @@ int capture_open(const struct capture_options *options, struct capture **out, st
 	capture->ring_bytes = ring_size(options->ring_bytes);
 	capture->objects = calloc(capture->room, sizeof(*capture->objects));
 	capture->generations = calloc(capture->room, sizeof(*capture->generations));
-	if (!capture->objects || !capture->generations) {
+	capture->foreign = calloc(TP_FOREIGN, sizeof(*capture->foreign));
+	if (!capture->objects || !capture->generations || !capture->foreign) {
 		ret = error_set(error, -ENOMEM, "no memory for %u files", options->objects);
 		goto close;
 	}
@@ -303,6 +306,7 @@ void capture_close(struct capture *capture)
 		close(capture->left_fd);
 	free(capture->objects);
 	free(capture->generations);
+	free(capture->foreign);
 	free(capture);
 }
 

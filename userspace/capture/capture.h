@@ -99,6 +99,23 @@ void capture_assign(struct capture *capture, uint16_t object, uint32_t target);
  * @runs: enum tp_runs; 0: nothing */
 void capture_tell_runs(struct capture *capture, uint16_t object, uint16_t runs);
 
+struct capture_probe { /* that is no marker, of a span of the same file */
+	uint64_t file_offset;
+	uint64_t semaphore_offset; /* 0: none */
+	uint32_t place;		   /* of the instruction (include/telprobe/record.h) */
+	uint32_t span;		   /* which of the spans */
+	enum tp_foreign_role role;
+};
+
+/** capture_tell_spans() - what begins, ends and fails in @object by probes that are no markers; once,
+ * before capture_attach(), which attaches to them
+ * @spans, @probes: copied; each probe at an instruction that uprobes take
+ * Return: 0; -ENOSPC: there are TP_FOREIGN - 1 already, of all files; -EINVAL: a span that no program
+ * could tell; -ENOMEM. Then nothing of them is told. */
+int capture_tell_spans(struct capture *capture, uint16_t object, const struct tp_foreign *spans,
+		       size_t span_count, const struct capture_probe *probes, size_t probe_count,
+		       struct error *error);
+
 /**
  * capture_declare() - the names that targets declare, all of them: what was declared and is not in
  * @names, is not any more

@@ -35,6 +35,8 @@ struct object { /* a file that was given a number */
 	uint32_t target;     /* key of consent */
 	uint16_t runs;	     /* enum tp_runs */
 	struct links links;
+	struct link_site *foreign; /* probes that are no markers, attached likewise */
+	int foreign_count;
 	uint32_t *alias_places; /* keys of it in the map `aliases` */
 	size_t alias_count;
 	bool is_described; /* the programs know of it: a record may name its number */
@@ -62,6 +64,7 @@ struct capture {
 	struct links trial;		       /* on our own trial function */
 	struct object *objects;		       /* [0] is unused */
 	uint16_t *generations;		       /* of each number, as the programs have it */
+	uint16_t *foreign;		       /* file of each span in the map `foreign`; 0: none */
 	uint32_t room;			       /* entries of objects */
 	uint16_t last;			       /* highest number given out */
 	struct leaving *leaving;	       /* files on their way out */
@@ -83,6 +86,11 @@ void capture_remove_all(struct capture *capture);
 void capture_object_clear(struct object *object);
 /** capture_free_number() - the same, and another file may have it */
 void capture_free_number(struct capture *capture, uint16_t number);
+/** capture_attach_sites() - to all that were found in the file, nothing being attached yet
+ * Return: 0 or -errno; then nothing is. */
+int capture_attach_sites(struct capture *capture, struct object *object);
+/** foreign_forget() - the numbers of the file's spans are free, nothing being attached any more */
+void foreign_forget(struct capture *capture, uint16_t object);
 /** capture_program_for() - descriptor of the program the file's markers are attached to */
 int capture_program_for(const struct capture *capture, const struct object *object);
 /** capture_set_whole() - false: hits of the file are refused */

@@ -72,14 +72,13 @@ static int resume(struct capture *capture, uint16_t number, struct error *error)
 
 	object->is_paused = false;
 	object->is_wanted = false; /* he had the whole pause */
-	if (object->site_count)
+	if (object->site_count + object->foreign_count)
 		ret = lease_take(object->fd, object->path, error);
 	if (!ret && !is_unchanged(object))
 		ret = error_set(error, -EBUSY, "'%s' was written meanwhile: detached from it",
 				object->path);
-	if (!ret && object->site_count)
-		ret = links_attach(capture_program_for(capture, object), &capture->way, object->fd,
-				   object->sites, object->site_count, &object->links);
+	if (!ret)
+		ret = capture_attach_sites(capture, object);
 	if (ret) {
 		capture_drop(capture, number);
 		capture_release(capture, number); /* read to the end before the pause */

@@ -108,33 +108,34 @@ static int perf_attach(int program_fd, const struct capture_opener *opener, int 
 }
 
 int links_attach(int program_fd, const struct link_way *way, int file_fd,
-		 const struct link_site *sites, int count, struct links *out)
+		 const struct link_site *sites, int count, struct links *links)
 {
-	struct links links = { .fds = calloc((size_t)count, sizeof(int)) };
+	const int before = links->count;
+	int fd, *fds = realloc(links->fds, (size_t)(before + count) * sizeof(*fds));
 	char path[32];
-	int fd, i;
+	int i;
 
-	if (!links.fds)
+	if (!fds)
 		return -ENOMEM;
+	links->fds = fds;
 	if (way->method == CAPTURE_UPROBE_MULTI) {
 		snprintf(path, sizeof(path), "/proc/self/fd/%d", file_fd);
 		fd = multi_attach(program_fd, path, sites, count);
 		if (fd < 0)
-			goto detach;
-		links.fds[links.count++] = fd;
-		*out = links;
+			return fd;
+		links->fds[links->count++] = fd;
 		return 0;
 	}
 	for (i = 0; i < count; i++) {
 		fd = perf_attach(program_fd, &way->opener, file_fd, &sites[i]);
 		if (fd < 0)
 			goto detach;
-		links.fds[links.count++] = fd;
+		links->fds[links->count++] = fd;
 	}
-	*out = links;
 	return 0;
 detach:
-	links_detach(&links);
+	while (links->count > before)
+		close(links->fds[--links->count]);
 	return fd;
 }
 
@@ -189,7 +190,7 @@ void links_detach_all(struct links *links, int count)
 			links_detach(&links[i]);
 			continue;
 		}
-		if (links[i].count) /* without links there is no array */
+		if (links[i].count) /* without links there need be no array */
 			memcpy(closing.fds + closing.count, links[i].fds,
 			       (size_t)links[i].count * sizeof(int));
 		closing.count += links[i].count;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* link.h - uprobes on one file: one multi link where the kernel has them (6.6), else a perf-style
+/* link.h - uprobes on one file: one multi link a program where the kernel has them (6.6), else a perf-style
  * link each. */
 #ifndef TELPROBE_CAPTURE_LINK_H
 #define TELPROBE_CAPTURE_LINK_H
@@ -27,10 +27,11 @@ struct link_way {
 	struct capture_opener opener; /* all zero: this process opens its events */
 };
 
-/** links_attach() - @file_fd: any descriptor of the file; its path need not exist any more
- * Return: 0 or -errno; then nothing is attached. */
+/** links_attach() - one program to some places of a file, beside what @links has already
+ * @file_fd: any descriptor of the file; its path need not exist any more
+ * Return: 0 or -errno; then @links is as it was. */
 int links_attach(int program_fd, const struct link_way *way, int file_fd,
-		 const struct link_site *sites, int count, struct links *out);
+		 const struct link_site *sites, int count, struct links *links);
 
 /** links_try_multi() - a multi link on @path, for finding out whether the kernel has them.
  * Return: descriptor of the link or -errno. */

@@ -127,16 +127,30 @@ int capture_program_for(const struct capture *capture, const struct object *obje
 				   : bpf_program__fd(capture->programs->progs.marker);
 }
 
+int capture_attach_sites(struct capture *capture, struct object *object)
+{
+	int ret = 0;
+
+	if (object->site_count)
+		ret = links_attach(capture_program_for(capture, object), &capture->way, object->fd,
+				   object->sites, object->site_count, &object->links);
+	if (!ret && object->foreign_count)
+		ret = links_attach(bpf_program__fd(capture->programs->progs.foreign_probe),
+				   &capture->way, object->fd, object->foreign,
+				   object->foreign_count, &object->links);
+	if (ret)
+		links_detach(&object->links);
+	return ret;
+}
+
 /* Never without the lease: what stands at the sites now may be something else (hazards). */
-static int attach_sites(struct capture *capture, struct object *object,
-			const struct link_site *sites, int count, struct error *error)
+static int attach_sites(struct capture *capture, struct object *object, struct error *error)
 {
 	int ret = lease_check(object, error);
 
 	if (ret)
 		return ret;
-	ret = links_attach(capture_program_for(capture, object), &capture->way, object->fd, sites,
-			   count, &object->links);
+	ret = capture_attach_sites(capture, object);
 	return ret ? attach_refused(ret, object->path, error) : 0;
 }
 
@@ -159,16 +173,12 @@ static int attach(struct capture *capture, uint16_t number, const struct inspect
 		else if (site->marker >= 0)
 			out->unusable++;
 	}
-	if (count)
-		ret = attach_sites(capture, object, sites, count, error);
-	if (ret) {
-		free(sites);
-		return ret;
-	}
 	object->sites = sites;
 	object->site_count = count;
-	out->sites = (uint32_t)count;
-	return 0;
+	if (count + object->foreign_count)
+		ret = attach_sites(capture, object, error);
+	out->sites = (uint32_t)(count + object->foreign_count);
+	return ret;
 }
 
 static int aliases_write(struct capture *capture, uint16_t number,
@@ -264,6 +274,7 @@ void capture_object_clear(struct object *object)
 	}
 	free(object->path);
 	free(object->sites);
+	free(object->foreign);
 	free(object->alias_places);
 	memset(object, 0, sizeof(*object));
 	object->fd = -1;
@@ -271,6 +282,7 @@ void capture_object_clear(struct object *object)
 
 void capture_free_number(struct capture *capture, uint16_t number)
 {
+	foreign_forget(capture, number);
 	capture_object_clear(&capture->objects[number]);
 	while (capture->last && !capture->objects[capture->last].path)
 		capture->last--;
@@ -443,7 +455,8 @@ enum capture_use capture_use(const struct capture *capture, uint16_t object)
 
 uint32_t capture_sites(const struct capture *capture, uint16_t object)
 {
-	return (uint32_t)capture->objects[object].site_count;
+	return (uint32_t)(capture->objects[object].site_count +
+			  capture->objects[object].foreign_count);
 }
 
 uint16_t capture_last_object(const struct capture *capture)
@@ -471,7 +484,7 @@ int capture_read_names(struct capture *capture, uint16_t number, bool reads_name
 		return 0;
 	capture_set_whole(capture, number, false);
 	links_detach(&object->links);
-	ret = attach_sites(capture, object, object->sites, object->site_count, error);
+	ret = attach_sites(capture, object, error);
 	if (ret) {
 		capture_drop(capture, number);
 		return ret;

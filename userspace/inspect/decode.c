@@ -3,6 +3,7 @@
 
 #include <Zydis/Zydis.h>
 #include <elf.h>
+#include <errno.h>
 #include <string.h>
 
 /* include/telprobe.h: nop, nop5, nop10, ret */
@@ -162,4 +163,67 @@ void decode_instruction(uint16_t machine, const unsigned char *code, size_t byte
 		decode_x86(code, bytes < DECODE_BYTES ? bytes : DECODE_BYTES, out);
 	else
 		decode_arm64(code, bytes, out);
+}
+
+static int is_passed_in(ZydisRegister name)
+{
+	switch (ZydisRegisterGetLargestEnclosing(ZYDIS_MACHINE_MODE_LONG_64, name)) {
+	case ZYDIS_REGISTER_RDI:
+	case ZYDIS_REGISTER_RSI:
+	case ZYDIS_REGISTER_RDX:
+	case ZYDIS_REGISTER_RCX:
+	case ZYDIS_REGISTER_R8:
+	case ZYDIS_REGISTER_R9:
+	case ZYDIS_REGISTER_RSP:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+static int is_plain(const ZydisDecodedInstruction *instruction, const ZydisDecodedOperand *operands)
+{
+	switch (instruction->meta.category) {
+	case ZYDIS_CATEGORY_CALL:
+	case ZYDIS_CATEGORY_COND_BR:
+	case ZYDIS_CATEGORY_UNCOND_BR:
+	case ZYDIS_CATEGORY_RET:
+	case ZYDIS_CATEGORY_INTERRUPT:
+	case ZYDIS_CATEGORY_SYSCALL:
+	case ZYDIS_CATEGORY_SYSRET:
+	case ZYDIS_CATEGORY_SYSTEM:
+		return 0;
+	default:
+		break;
+	}
+	for (uint8_t i = 0; i < instruction->operand_count; i++)
+		if (operands[i].type == ZYDIS_OPERAND_TYPE_REGISTER &&
+		    (operands[i].actions & ZYDIS_OPERAND_ACTION_MASK_WRITE) &&
+		    is_passed_in(operands[i].reg.value))
+			return 0;
+	return 1;
+}
+
+int decode_step(uint16_t machine, const unsigned char *code, size_t bytes, struct decoded_step *out)
+{
+	ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
+	ZydisDecodedInstruction instruction;
+	ZydisDecoder decoder;
+
+	*out = (struct decoded_step){ 0 };
+	if (machine != EM_X86_64)
+		return -ENOTSUP;
+	if (!ZYAN_SUCCESS(
+		    ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64)) ||
+	    !ZYAN_SUCCESS(ZydisDecoderDecodeFull(&decoder, code, bytes, &instruction, operands)))
+		return -EBADMSG;
+	out->bytes = instruction.length;
+	out->is_return = instruction.meta.category == ZYDIS_CATEGORY_RET;
+	out->is_jump = instruction.meta.category == ZYDIS_CATEGORY_COND_BR ||
+		       instruction.meta.category == ZYDIS_CATEGORY_UNCOND_BR;
+	out->is_computed = out->is_jump && !instruction.raw.imm[0].is_relative;
+	out->is_plain = (uint8_t)is_plain(&instruction, operands);
+	if (out->is_jump && !out->is_computed)
+		out->distance = instruction.raw.imm[0].value.s;
+	return 0;
 }

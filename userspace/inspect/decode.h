@@ -25,4 +25,18 @@ struct decoded {
 void decode_instruction(uint16_t machine, const unsigned char *code, size_t bytes,
 			struct decoded *out);
 
+struct decoded_step { /* what an instruction does to the way through a function */
+	uint8_t bytes;
+	uint8_t is_return;
+	uint8_t is_jump;     /* also a conditional one */
+	uint8_t is_computed; /* the jump: where it leads does not stand there */
+	uint8_t is_plain;    /* goes on behind itself, arguments and stack pointer as they were */
+	int64_t distance;    /* of a jump that is not computed, from behind itself */
+};
+
+/** decode_step() - the instruction at @code, of a function
+ * Return: 0; -ENOTSUP: not on this machine; -EBADMSG: it is none. */
+int decode_step(uint16_t machine, const unsigned char *code, size_t bytes,
+		struct decoded_step *out);
+
 #endif

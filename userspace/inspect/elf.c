@@ -251,6 +251,7 @@ static int visit_section(const Elf64_Shdr *header, const char *names, size_t nam
 		.bytes = header->sh_size,
 		.alignment = header->sh_addralign,
 		.type = header->sh_type,
+		.link = header->sh_link,
 	};
 	size_t length;
 

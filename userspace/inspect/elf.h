@@ -51,6 +51,7 @@ struct elf_section {
 	uint64_t bytes;
 	uint64_t alignment;
 	uint32_t type;
+	uint32_t link; /* number of the section it refers to: of a symbol table, its names */
 };
 
 /** elf_open() - read and check the headers. Return: as inspect_open() */
@@ -72,7 +73,7 @@ const struct elf_segment *elf_segment_holding(const struct elf *elf, uint64_t ad
 const struct elf_segment *elf_segment_of(const struct elf *elf, uint32_t type);
 
 /**
- * elf_sections() - call @visit for each section
+ * elf_sections() - call @visit for each section, in the order of their numbers
  * Sections that cannot be read end the walk; that is no error: none are needed.
  * Return: 0, -ENOMEM, or what @visit returned other than 0, which ends the walk. */
 int elf_sections(const struct elf *elf, int (*visit)(void *, const struct elf_section *),

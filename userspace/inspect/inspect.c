@@ -282,6 +282,15 @@ const char *inspect_reason_text(enum inspect_reason reason)
 		[INSPECT_SHARED_PAGE] = "another writable segment maps its semaphore's file page; "
 					"link with -Wl,-z,separate-loadable-segments or bfd",
 		[INSPECT_OUTSIDE_DATA] = "its semaphore lies in no writable segment of the file",
+		[INSPECT_NO_FUNCTION] = "the file has no function of that name",
+		[INSPECT_MANY_FUNCTIONS] = "several functions of the file are called so",
+		[INSPECT_RESOLVER] = "it only chooses which function is called in its place",
+		[INSPECT_GO] = "functions of Go programs begin anew while their stack grows",
+		[INSPECT_NO_SIZE] = "the symbol table does not tell where it ends",
+		[INSPECT_NO_RETURN] = "it never returns",
+		[INSPECT_MANY_RETURNS] = "it returns at more than 16 places",
+		[INSPECT_LEFT_BY_JUMP] = "it also ends by a jump, which is not told from one inside",
+		[INSPECT_NOT_DECODED] = "its instructions cannot be told from here",
 	};
 
 	return (unsigned int)reason < INSPECT_REASONS ? texts[reason] : "unknown reason";

@@ -16,6 +16,8 @@ enum {
 	INSPECT_ALIASES = 4096, /* most repeated constants listed of one file */
 	INSPECT_NAME = 64,	/* bytes of provider, name and text, with the NUL */
 	INSPECT_ARGUMENTS = 96,
+	INSPECT_SYMBOL = 256, /* of a function's name, with the NUL */
+	INSPECT_RETURNS = 16, /* most instructions by which a function returns */
 };
 
 /* Why a site cannot be probed; INSPECT_USABLE is 0. inspect_reason_text() explains each. */
@@ -26,6 +28,15 @@ enum inspect_reason {
 	INSPECT_REPLACED_NOP,	 /* a nop some kernels replace by a call, which is not safe there */
 	INSPECT_SHARED_PAGE,	 /* another writable segment maps the semaphore's file page */
 	INSPECT_OUTSIDE_DATA,	 /* its semaphore lies in no writable segment's file part */
+	INSPECT_NO_FUNCTION,	 /* no symbol table of the file has it */
+	INSPECT_MANY_FUNCTIONS,	 /* several are called so */
+	INSPECT_RESOLVER,	 /* it only chooses the function that is called */
+	INSPECT_GO,		 /* its stacks move, and functions begin again when they do */
+	INSPECT_NO_SIZE,	 /* where the function ends is not known */
+	INSPECT_NO_RETURN,	 /* it never returns */
+	INSPECT_MANY_RETURNS,	 /* by more than INSPECT_RETURNS instructions */
+	INSPECT_LEFT_BY_JUMP,	 /* it goes on in another function, or where is computed */
+	INSPECT_NOT_DECODED,	 /* what it consists of cannot be told from here */
 	INSPECT_REASONS
 };
 
@@ -71,6 +82,23 @@ struct inspection {
 	size_t alias_count;
 };
 
+struct inspect_point { /* of a function, where a probe may sit */
+	uint64_t file_offset;
+	uint32_t place;
+	uint32_t cost; /* enum inspect_cost */
+};
+
+struct inspect_function {
+	struct inspect_point entry; /* reached once a call, with the arguments and the stack pointer
+				       as they were passed */
+	struct inspect_point returns[INSPECT_RETURNS];
+	uint32_t return_count;
+	uint32_t matches;	/* functions that are called so */
+	uint32_t entry_reason;	/* enum inspect_reason; INSPECT_USABLE: @entry may be used */
+	uint32_t return_reason; /* likewise; INSPECT_USABLE: by @returns it is left, and no other way
+				   but longjmp(), an exception or the end of its thread */
+};
+
 /**
  * inspect_open() - read what the file behind @fd offers
  * @fd: readable, seekable; its position is not used or moved
@@ -93,6 +121,17 @@ int inspect_text(int fd, uint32_t place, char out[INSPECT_NAME]);
  * inspect_find() - whether @text is a constant of the file: inspect_text() of some place yields it
  * Return: 0; -ENOENT where it is none; -EIO; for what is no program as inspect_open(). */
 int inspect_find(int fd, const char *text);
+
+/**
+ * inspect_function() - where the function @name begins and returns
+ * @name: as the symbol table has it, mangled, without a version; a static one is found, too, unless the
+ * file is stripped
+ * The end of a function is taken where its instructions return. A return probe of the kernel would be
+ * cheaper and see jumps as well, but it replaces the return address on the stack: a C++ program that
+ * throws through such a function is ended by terminate() (seen on 6.18), and backtraces stop there.
+ * Return: 0, with reasons in *@out; -E2BIG: @name is longer than any; -EIO, -ENOMEM; for what is no
+ * program as inspect_open(). */
+int inspect_function(int fd, const char *name, struct inspect_function *out);
 
 const char *inspect_reason_text(enum inspect_reason reason);
 const char *inspect_cost_text(enum inspect_cost cost);

@@ -344,11 +344,35 @@ int inspector_find(struct inspector *inspector, uint16_t object, const char *tex
 	size_t length = strlen(text);
 	int ret;
 
-	if (length >= sizeof(question.text) || !object || object >= TP_OBJECTS ||
+	if (length >= INSPECT_NAME || !object || object >= TP_OBJECTS ||
 	    !inspector->kept[object].fd)
 		return -ENOENT;
 	memcpy(question.text, text, length + 1);
 	ret = ask(inspector, reader_of(inspector, inspector->kept[object].owner), &question, -1,
 		  &answer, NULL);
 	return ret ? ret : answer.code;
+}
+
+int inspector_function(struct inspector *inspector, uint16_t object, const char *name,
+		       struct inspect_function *out)
+{
+	struct inspector_question question = { .ask = ASK_FUNCTION, .object = object };
+	struct inspector_answer answer;
+	size_t length = strlen(name);
+	struct reader *reader;
+	int ret;
+
+	if (length >= sizeof(question.text))
+		return -E2BIG;
+	if (!object || object >= TP_OBJECTS || !inspector->kept[object].fd)
+		return -ENOENT;
+	memcpy(question.text, name, length + 1);
+	reader = reader_of(inspector, inspector->kept[object].owner);
+	ret = ask(inspector, reader, &question, -1, &answer, NULL);
+	if (!ret && !answer.code && !inspector_is_function(&answer.function))
+		ret = describe_loss(reader, -EPROTO, NULL);
+	if (ret || answer.code)
+		return ret ? ret : answer.code;
+	*out = answer.function;
+	return 0;
 }

@@ -61,4 +61,11 @@ int inspector_text(struct inspector *inspector, uint16_t object, uint32_t place,
  * -ETIMEDOUT as inspector_look(). */
 int inspector_find(struct inspector *inspector, uint16_t object, const char *text);
 
+/**
+ * inspector_function() - inspect_function() in a kept file
+ * Return: as there; -ENOENT: no such object; -E2BIG: no function is called by so long a name; -EPIPE,
+ * -ETIMEDOUT as inspector_look(). */
+int inspector_function(struct inspector *inspector, uint16_t object, const char *name,
+		       struct inspect_function *out);
+
 #endif

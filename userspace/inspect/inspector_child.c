@@ -116,6 +116,13 @@ static int find_text(const struct inspector_question *question)
 	return inspect_find(kept[question->object] - 1, question->text);
 }
 
+static int find_function(const struct inspector_question *question, struct inspect_function *out)
+{
+	if (question->object >= TP_OBJECTS || !kept[question->object])
+		return -ENOENT;
+	return inspect_function(kept[question->object] - 1, question->text, out);
+}
+
 static void answer_question(const struct inspector_question *question, int fd)
 {
 	struct inspector_answer answer;
@@ -131,6 +138,8 @@ static void answer_question(const struct inspector_question *question, int fd)
 			answer.code = drop(question->object);
 		else if (question->ask == ASK_FIND)
 			answer.code = find_text(question);
+		else if (question->ask == ASK_FUNCTION)
+			answer.code = find_function(question, &answer.function);
 		else
 			answer.code = read_text(question, answer.text);
 		send_message(&answer, sizeof(answer));

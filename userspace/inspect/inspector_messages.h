@@ -15,7 +15,8 @@ enum inspector_ask {
 	ASK_KEEP,  /* with a descriptor, which the child keeps as object */
 	ASK_DROP,
 	ASK_TEXT,
-	ASK_FIND, /* with text */
+	ASK_FIND,     /* with text */
+	ASK_FUNCTION, /* with text */
 };
 
 enum { SITES_A_PART = 32, ALIASES_A_PART = 1024 };
@@ -25,7 +26,7 @@ struct inspector_question {
 	uint32_t ask;
 	uint32_t object;
 	uint32_t place;
-	char text[INSPECT_NAME]; /* NUL-terminated */
+	char text[INSPECT_SYMBOL]; /* NUL-terminated */
 };
 
 struct inspector_answer {
@@ -33,6 +34,7 @@ struct inspector_answer {
 	int32_t code; /* 0 or a negative errno */
 	char what[sizeof(((struct error *)0)->what)];
 	char text[INSPECT_NAME];
+	struct inspect_function function;
 	struct inspection file; /* its pointers mean nothing here */
 };
 

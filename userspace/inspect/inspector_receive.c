@@ -28,6 +28,23 @@ static int is_site(const struct inspect_site *site, const struct inspection *fil
 	       site->semaphore_offset <= INT64_MAX;
 }
 
+static int is_point(const struct inspect_point *point)
+{
+	return point->file_offset <= INT64_MAX && point->cost < INSPECT_COSTS;
+}
+
+int inspector_is_function(const struct inspect_function *function)
+{
+	if (function->entry_reason >= INSPECT_REASONS ||
+	    function->return_reason >= INSPECT_REASONS ||
+	    function->return_count > INSPECT_RETURNS || !is_point(&function->entry))
+		return 0;
+	for (uint32_t i = 0; i < function->return_count; i++)
+		if (!is_point(&function->returns[i]))
+			return 0;
+	return 1;
+}
+
 static int is_file(const struct inspection *file)
 {
 	return file->site_count <= INSPECT_SITES && file->alias_count <= INSPECT_ALIASES &&

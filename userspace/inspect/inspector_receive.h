@@ -13,4 +13,7 @@
 int inspector_receive(struct inspector_link *link, uint32_t number,
 		      const struct inspection *claimed, struct inspection **out);
 
+/** inspector_is_function() - whether the child's answer to ASK_FUNCTION can be one */
+int inspector_is_function(const struct inspect_function *function);
+
 #endif

@@ -18,9 +18,36 @@
 #include "privacy/consent.h"
 #include "privacy/firewall_options.h"
 
-enum { CONFIG_TARGETS = 1024, CONFIG_PATHS = 32, CONFIG_PROBLEMS = 64, CONFIG_KEYS = 27 };
+enum { CONFIG_TARGETS = 1024, CONFIG_PATHS = 32, CONFIG_SPANS = 64, CONFIG_PROBLEMS = 64, CONFIG_KEYS = 28 };
 
 #define CONFIG_DIRECTORY "/etc/telprobe" /* telprobe.yaml; targets.d/NAME.yaml */
+
+enum config_probe_kind {
+	CONFIG_PROBE_NONE,
+	CONFIG_PROBE_USDT,
+	CONFIG_PROBE_FUNCTION, /* where it begins */
+	CONFIG_PROBE_RETURN,   /* where the function that begins the span returns */
+};
+
+struct config_probe {
+	enum config_probe_kind kind;
+	char provider[INSPECT_NAME]; /* of a USDT probe */
+	char name[INSPECT_SYMBOL];
+};
+
+struct config_span { /* what begins and ends it are probes that are no markers */
+	char name[TP_DECLARED_BYTES];
+	enum tp_kind kind;
+	struct config_probe begin, end, failed;
+	enum tp_pairing pairing;
+	uint8_t argument; /* with TP_PAIRING_ARGUMENT, 1..6 */
+	enum tp_recursion recursion;
+	enum tp_failure failure; /* of what the function returns */
+	int32_t value;
+	uint8_t bytes; /* that are compared; 0 unless @end is CONFIG_PROBE_RETURN */
+	bool may_be_dear; /* probes may cost some microseconds a hit */
+	uint32_t line;
+};
 
 struct config_target {		   /* one file of targets.d */
 	char name[CONSENT_TARGET]; /* base name of the file without .yaml; an identifier */
@@ -36,6 +63,8 @@ struct config_target {		   /* one file of targets.d */
 	size_t subcommand_count;
 	char **options; /* told if given, with their hyphens; with tells_runs */
 	size_t option_count;
+	struct config_span *spans;
+	size_t span_count;
 	bool tells_runs;	     /* each run of its programs is a command, without a marker */
 	char *file;		     /* where it was said */
 	uint32_t lines[CONFIG_KEYS]; /* where in it, by row of the table; 0: the default */
@@ -77,6 +106,7 @@ enum config_kind {
 	CONFIG_NAME_LIST,
 	CONFIG_SUBCOMMAND_LIST,
 	CONFIG_OPTION_LIST,
+	CONFIG_SPAN_LIST, /* of mappings */
 	CONFIG_EXPRESSION_LIST,
 	CONFIG_WORD_LIST,
 	CONFIG_DOMAIN_LIST,

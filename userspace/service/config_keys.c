@@ -244,6 +244,18 @@ static const struct config_key keys[CONFIG_KEYS + 1] = {
 		  "run; what comes behind -- is none. Short ones in one word, as in -xv, are "
 		  "another "
 		  "option" },
+	{ .name = "spans",
+	  .type = "a list of spans, each with 'name', 'begin' and 'end'",
+	  .default_text = "none",
+	  .kind = CONFIG_SPAN_LIST,
+	  OF_TARGET(spans),
+	  .help = "what these programs do between probes that are no markers: 'begin', 'end' and "
+		  "'failed' are usdt:PROVIDER:NAME or function:NAME; 'end: return' is where the "
+		  "function returns, then 'failed' may be a comparison such as 'return < 0'. "
+		  "'kind' is command (the default), tool, step, call, conversation or phase. "
+		  "'pairs' is nested, thread or 'argument N'; 'recursion' none, nested or "
+		  "outermost; 'dear: true' allows probes that cost microseconds. See the guide, "
+		  "Programs without markers" },
 	{ 0 },
 };
 
@@ -373,6 +385,7 @@ static int set_scalar(const struct config_key *key, const char *text, void *memb
 	case CONFIG_NAME_LIST:
 	case CONFIG_SUBCOMMAND_LIST:
 	case CONFIG_OPTION_LIST:
+	case CONFIG_SPAN_LIST:
 	case CONFIG_EXPRESSION_LIST:
 	case CONFIG_WORD_LIST:
 	case CONFIG_DOMAIN_LIST:
@@ -381,6 +394,18 @@ static int set_scalar(const struct config_key *key, const char *text, void *memb
 		break;
 	}
 	return -EINVAL;
+}
+
+/* Return: the first value of @entry that is in a mapping although @key's is not, NULL. */
+static const struct config_value *misplaced(const struct config_key *key,
+					    const struct config_entry *entry)
+{
+	size_t i;
+
+	for (i = 0; i < entry->count && key->kind != CONFIG_SPAN_LIST; i++)
+		if (entry->values[i].field)
+			return &entry->values[i];
+	return NULL;
 }
 
 int config_keys_set(const struct config_entry *entry, void *data)
@@ -398,6 +423,12 @@ int config_keys_set(const struct config_entry *entry, void *data)
 		return -EINVAL;
 	}
 	*line = entry->line;
+	if (misplaced(key, entry)) {
+		error_set(into->error, -EINVAL, "%s:%u: there is a mapping inside", into->path,
+			  misplaced(key, entry)->line);
+		return error_hint(into->error,
+				  "expected 'key: value' or 'key: [value, value]'");
+	}
 	if (config_lists_has(key->kind))
 		return config_lists_set(into, key, entry);
 	if (entry->is_list)
@@ -452,6 +483,7 @@ static void format(const struct config_key *key, const void *member, char *out, 
 	case CONFIG_NAME_LIST:
 	case CONFIG_SUBCOMMAND_LIST:
 	case CONFIG_OPTION_LIST:
+	case CONFIG_SPAN_LIST:
 		snprintf(out, bytes, "%s", "");
 		break;
 	}

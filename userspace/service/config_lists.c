@@ -10,6 +10,7 @@
 #include "privacy/categories.h"
 #include "privacy/firewall.h"
 #include "privacy/patterns.h"
+#include "service/config_spans.h"
 
 enum {
 	CONFIG_WORD_BYTES = 32,
@@ -266,6 +267,8 @@ bool config_lists_has(enum config_kind kind)
 int config_lists_set(const struct config_into *into, const struct config_key *key,
 		     const struct config_entry *entry)
 {
+	if (key->kind == CONFIG_SPAN_LIST)
+		return config_spans_set(into, key, entry);
 	if (key->kind >= CONFIG_PATH_LIST && key->kind <= CONFIG_OPTION_LIST)
 		return set_target_list(into, key, entry);
 	if (key->kind == CONFIG_CATEGORY_LIST)

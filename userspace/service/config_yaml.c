@@ -11,6 +11,7 @@ struct walk {
 	const char *bytes;
 	const char *path;
 	struct config_entry entry;
+	unsigned int items; /* of its list, so far */
 	int (*each)(const struct config_entry *entry, void *data);
 	void *data;
 	struct error *error;
@@ -59,8 +60,10 @@ static void clear_entry(struct config_entry *entry)
 	size_t i;
 
 	free(entry->key);
-	for (i = 0; i < entry->count; i++)
+	for (i = 0; i < entry->count; i++) {
 		free(entry->values[i].text);
+		free(entry->values[i].field);
+	}
 	memset(entry, 0, sizeof(*entry));
 }
 
@@ -89,6 +92,7 @@ static int take_value(struct walk *walk, const yaml_event_t *event)
 	if (ret)
 		return ret;
 	value->line = line_of(event);
+	value->item = walk->items;
 	value->is_quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
 	entry->count++;
 	return 0;
@@ -103,13 +107,69 @@ static int refuse_depth(struct walk *walk, const yaml_event_t *event)
 	return refuse(walk, line_of(event), what, "expected 'key: value' or 'key: [value, value]'");
 }
 
+/* What stands behind a field of a mapping in a list. */
+static int take_field_value(struct walk *walk, const yaml_event_t *field)
+{
+	struct config_entry *entry = &walk->entry;
+	char *name = NULL;
+	yaml_event_t event;
+	int ret;
+
+	ret = take_text(walk, field, &name);
+	if (ret)
+		return ret;
+	ret = next(walk, &event);
+	if (!ret) {
+		ret = event.type == YAML_SCALAR_EVENT ? take_value(walk, &event)
+						      : refuse_depth(walk, &event);
+		yaml_event_delete(&event);
+	}
+	if (ret)
+		free(name);
+	else
+		entry->values[entry->count - 1].field = name;
+	return ret;
+}
+
+/* Return: 1 at its end, 0 for a field, negative. */
+static int field_event(struct walk *walk, const yaml_event_t *event)
+{
+	if (event->type == YAML_MAPPING_END_EVENT)
+		return 1;
+	if (event->type == YAML_SCALAR_EVENT)
+		return take_field_value(walk, event);
+	return refuse_depth(walk, event);
+}
+
+static int take_fields(struct walk *walk, unsigned int line)
+{
+	const size_t before = walk->entry.count;
+	yaml_event_t event;
+	int ret;
+
+	do {
+		ret = next(walk, &event);
+		if (ret)
+			return ret;
+		ret = field_event(walk, &event);
+		yaml_event_delete(&event);
+	} while (!ret);
+	if (ret > 0 && walk->entry.count == before)
+		return refuse(walk, line, "there is nothing inside", "expected 'key: value'");
+	return ret < 0 ? ret : 0;
+}
+
 /* Return: 1 at its end, 0 for a value, negative. */
 static int list_event(struct walk *walk, const yaml_event_t *event)
 {
 	if (event->type == YAML_SEQUENCE_END_EVENT)
 		return 1;
+	walk->items++;
 	if (event->type == YAML_SCALAR_EVENT)
 		return take_value(walk, event);
+	if (event->type == YAML_MAPPING_START_EVENT && !event->data.mapping_start.anchor &&
+	    !event->data.mapping_start.tag)
+		return take_fields(walk, line_of(event));
 	return refuse_depth(walk, event);
 }
 
@@ -119,6 +179,7 @@ static int take_list(struct walk *walk)
 	int ret;
 
 	walk->entry.is_list = true;
+	walk->items = 0;
 	do {
 		ret = next(walk, &event);
 		if (ret)
@@ -162,6 +223,7 @@ static int key_event(struct walk *walk, const yaml_event_t *event)
 	if (ret)
 		return ret;
 	walk->entry.line = line_of(event);
+	walk->items = 0;
 	ret = take_values(walk);
 	if (!ret)
 		ret = walk->each(&walk->entry, walk->data);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* config_yaml.h - a YAML file of keys with a value or a list of values, and nothing deeper.
+/* config_yaml.h - a YAML file of keys with a value, a list of values or a list of mappings of values, and
+ * nothing deeper.
  * The only place that knows libyaml. Its events are walked here, because each message must name the
  * line it is about. No anchors, aliases, tags, second documents. */
 #ifndef TELPROBE_SERVICE_CONFIG_YAML_H
@@ -10,10 +11,12 @@
 
 #include "lib/error.h"
 
-enum { CONFIG_VALUES = 1024 }; /* most values of one key */
+enum { CONFIG_VALUES = 1024 }; /* most values of one key, those in mappings included */
 
 struct config_value {
 	char *text;
+	char *field;	   /* of the mapping it is in; NULL: it is in none */
+	unsigned int item; /* which of the list, from 1; of a mapping all values have it */
 	unsigned int line;
 	bool is_quoted; /* then it is text and no number or truth value */
 };

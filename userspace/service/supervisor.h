@@ -34,6 +34,8 @@ struct supervised_target { /* index + 1 is the target's number in the kernel, fo
 	uint32_t sites;
 	bool is_dirty;		    /* its files are to be looked for again */
 	char problem[CONTROL_TEXT]; /* why a file of it is not attached, "" none */
+	uint64_t spans;		    /* spans_print() of what is configured */
+	char left_out[CONTROL_TEXT]; /* why one of these is not told of a file, "" none */
 };
 
 struct supervised_file {
@@ -41,6 +43,7 @@ struct supervised_file {
 	uint32_t scan;	  /* that saw it last */
 	bool is_unlisted; /* by no path of its target any more: deleted, replaced or renamed */
 	bool is_passing;  /* on a file system that somebody may want to unmount */
+	uint64_t spans;	  /* spans_print() of what it is attached for */
 };
 
 struct leaving_file {

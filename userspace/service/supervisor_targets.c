@@ -13,6 +13,7 @@
 #include "service/collector.h"
 #include "service/config_keys.h"
 #include "service/mounts.h"
+#include "service/spans.h"
 #include "service/supervisor.h"
 #include "service/target_file.h"
 
@@ -102,6 +103,40 @@ void targets_tell(struct supervisor *supervisor)
 			tell_object(supervisor, object, target_of(supervisor, object));
 }
 
+static void note_left_out(void *data, const char *why)
+{
+	struct supervised_target *target = data;
+
+	if (!target->left_out[0])
+		snprintf(target->left_out, sizeof(target->left_out), "%.*s",
+			 (int)sizeof(target->left_out) - 1, why);
+}
+
+/* What is known of the file beside its markers. */
+static int tell_spans(struct supervisor *supervisor, struct supervised_target *target,
+		      uint16_t object, const struct inspection *inspection, struct error *error)
+{
+	const struct spans_source source = {
+		.inspector = supervisor->inspector,
+		.object = object,
+		.inspection = inspection,
+		.path = capture_path(supervisor->capture, object),
+	};
+	struct spans spans;
+	int ret;
+
+	if (!target->config->span_count)
+		return 0;
+	ret = spans_find(&source, target->config, &supervisor->declared, note_left_out, target,
+			 &spans, error);
+	if (!ret && spans.probe_count)
+		ret = capture_tell_spans(supervisor->capture, object, spans.spans, spans.span_count,
+					 spans.probes, spans.probe_count, error);
+	if (!ret || spans.spans)
+		spans_clear(&spans);
+	return ret;
+}
+
 static int attach_held(struct supervisor *supervisor, struct supervised_target *target,
 		       uint16_t object, struct error *error)
 {
@@ -120,6 +155,8 @@ static int attach_held(struct supervisor *supervisor, struct supervised_target *
 	ret = inspector_keep(supervisor->inspector, object, fd, error);
 	if (!ret)
 		tell_object(supervisor, object, target); /* before its first record */
+	if (!ret)
+		ret = tell_spans(supervisor, target, object, inspection, error);
 	if (!ret && supervisor->is_reading_names)
 		ret = capture_read_names(supervisor->capture, object, target_declares(target),
 					 error);
@@ -132,7 +169,9 @@ static int attach_held(struct supervisor *supervisor, struct supervised_target *
 		inspector_drop(supervisor->inspector, object);
 		return ret;
 	}
-	supervisor->files[object] = (struct supervised_file){ .target = number };
+	supervisor->files[object] = (struct supervised_file){
+		.target = number, .spans = spans_print(target->config)
+	};
 	target->files++;
 	target->sites += added.sites;
 	return 0;
@@ -305,6 +344,8 @@ static void attach_target(struct supervisor *supervisor, struct supervised_targe
 		count += files;
 	}
 	mark_unlisted(supervisor, target);
+	if (target->left_out[0]) /* told when a file is attached to, and true as long as it is */
+		note_problem(target, target->left_out);
 	if (!count && !target->files)
 		note_problem(target, "none of its files is there yet");
 	if (target->problem[0] && strcmp(target->problem, problem) != 0)
@@ -328,6 +369,16 @@ static struct supervised_target *target_find(struct supervisor *supervisor, cons
 	return &supervisor->targets[i];
 }
 
+/* Whether it is attached to for what its target says now. */
+static bool is_as_configured(const struct supervisor *supervisor, uint16_t object)
+{
+	const struct supervised_file *file = &supervisor->files[object];
+	const struct supervised_target *target = &supervisor->targets[file->target - 1];
+
+	return is_configured(target, capture_path(supervisor->capture, object)) &&
+	       file->spans == spans_print(target->config);
+}
+
 /* All at once: a reload may take many away, and each takes a while. */
 static void leave_unconfigured(struct supervisor *supervisor)
 {
@@ -337,11 +388,18 @@ static void leave_unconfigured(struct supervisor *supervisor)
 	for (object = 1; object <= capture_last_object(supervisor->capture); object++) {
 		uint32_t number = supervisor->files[object].target;
 
-		if (number && !is_configured(&supervisor->targets[number - 1],
-					     capture_path(supervisor->capture, object)))
+		if (number && !is_as_configured(supervisor, object))
 			leaving[count++] = object;
 	}
 	leaving_begin(supervisor, leaving, count);
+}
+
+static void configure(struct supervised_target *target, const struct config_target *config)
+{
+	target->config = config;
+	if (target->spans != spans_print(config))
+		target->left_out[0] = '\0';
+	target->spans = spans_print(config);
 }
 
 void targets_load(struct supervisor *supervisor)
@@ -358,7 +416,7 @@ void targets_load(struct supervisor *supervisor)
 			fprintf(stderr, "telprobe: no room for target '%s'\n",
 				config->targets[i].name);
 		else
-			target->config = &config->targets[i];
+			configure(target, &config->targets[i]);
 	}
 	leave_unconfigured(supervisor);
 	names_load(supervisor);

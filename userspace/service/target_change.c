@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "privacy/categories.h"
+#include "service/spans.h"
 
 static void add(char *out, size_t bytes, const char *key, const char *is, const char *was)
 {
@@ -59,5 +60,8 @@ bool target_change(const struct config_target *was, const struct config_target *
 		 was->subcommand_count);
 	add_list(out, bytes, "options", is->options, is->option_count, was->options,
 		 was->option_count);
+	if (spans_print(is) != spans_print(was))
+		snprintf(out + strlen(out), bytes - strlen(out), "%sother 'spans'",
+			 out[0] ? "; " : "");
 	return out[0] != '\0';
 }

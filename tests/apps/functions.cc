@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* functions - no marker of telprobe's: functions that return, recur, jump out, throw and run beside each
+ * other, and probes of others. Each way to use them is an argument; the last word it prints is what they
+ * came to, so that a probe that changed anything is seen. Built by tests/service/foreign, in several ways. */
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdexcept>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define _SDT_HAS_SEMAPHORES 1
+#include <sys/sdt.h>
+
+extern "C" {
+__attribute__((section(".probes"))) volatile unsigned short others_work__start_semaphore;
+__attribute__((section(".probes"))) volatile unsigned short others_work__done_semaphore;
+__attribute__((section(".probes"))) volatile unsigned short others_work__failed_semaphore;
+}
+
+#define STANDS_ALONE __attribute__((noinline, noclone, used))
+
+static jmp_buf out;
+static volatile long sink;
+
+extern "C" STANDS_ALONE int give(int value)
+{
+	sink += value;
+	return value;
+}
+
+extern "C" STANDS_ALONE void *find(const char *what)
+{
+	sink++;
+	return *what ? (void *)what : NULL;
+}
+
+extern "C" STANDS_ALONE bool decide(int value)
+{
+	sink += value;
+	return value & 1;
+}
+
+extern "C" STANDS_ALONE int fall(int depth)
+{
+	int below;
+
+	sink += depth;
+	below = depth ? fall(depth - 1) : 0;
+	sink += below;
+	return below + 1;
+}
+
+extern "C" STANDS_ALONE int leap(int value)
+{
+	sink += value;
+	if (value % 2)
+		longjmp(out, value);
+	sink++;
+	return value;
+}
+
+extern "C" STANDS_ALONE int hurl(int value)
+{
+	sink += value;
+	if (value % 2)
+		throw std::runtime_error("odd");
+	return value;
+}
+
+extern "C" STANDS_ALONE int carry(int value)
+{
+	int given = hurl(value);
+
+	sink += given;
+	return given + 1;
+}
+
+extern "C" STANDS_ALONE int pass_on(int value)
+{
+	sink += value;
+	return give(value + 1); /* by a jump, where that is optimised */
+}
+
+extern "C" STANDS_ALONE void ask(long request)
+{
+	sink += request;
+}
+
+extern "C" STANDS_ALONE void answer(long request)
+{
+	sink -= request;
+}
+
+extern "C" STANDS_ALONE void refuse(long request)
+{
+	sink -= 2 * request;
+}
+
+namespace deep {
+STANDS_ALONE int inside(int value)
+{
+	sink += value;
+	return value;
+}
+}
+
+static STANDS_ALONE void probes(const char *how)
+{
+	for (; *how; how++) {
+		if (*how == 's')
+			DTRACE_PROBE1(others, work__start, how);
+		else if (*how == 'd')
+			DTRACE_PROBE1(others, work__done, how);
+		else
+			DTRACE_PROBE(others, work__failed);
+	}
+}
+
+static void *thread(void *data)
+{
+	long number = (long)data, i;
+
+	for (i = 0; i < 100; i++)
+		fall(2 + number % 2);
+	return NULL;
+}
+
+static int threads(void)
+{
+	pthread_t started[8];
+	long i;
+
+	for (i = 0; i < 8; i++)
+		pthread_create(&started[i], NULL, thread, (void *)i);
+	for (i = 0; i < 8; i++)
+		pthread_join(started[i], NULL);
+	return 0;
+}
+
+static int use(const char *what, int value)
+{
+	int caught;
+
+	if (!strcmp(what, "give"))
+		return give(value);
+	if (!strcmp(what, "find"))
+		return !!find(value ? "x" : "");
+	if (!strcmp(what, "decide"))
+		return decide(value);
+	if (!strcmp(what, "fall"))
+		return fall(value);
+	if (!strcmp(what, "pass"))
+		return pass_on(value);
+	if (!strcmp(what, "inside"))
+		return deep::inside(value);
+	if (!strcmp(what, "threads"))
+		return threads();
+	if (!strcmp(what, "leap"))
+		return (caught = setjmp(out)) ? 100 + caught : leap(value);
+	if (!strcmp(what, "ask"))
+		ask(value);
+	else if (!strcmp(what, "answer"))
+		answer(value);
+	else if (!strcmp(what, "refuse"))
+		refuse(value);
+	return 0;
+}
+
+static int carried(int value)
+{
+	try {
+		return carry(value);
+	} catch (const std::exception &) {
+		return 100;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	int i, sum = 0;
+
+	for (i = 1; i + 1 < argc; i += 2) {
+		if (!strcmp(argv[i], "probes"))
+			probes(argv[i + 1]);
+		else if (!strcmp(argv[i], "carry"))
+			sum += carried(atoi(argv[i + 1]));
+		else if (!strcmp(argv[i], "leap"))
+			for (int k = 0; k < atoi(argv[i + 1]); k++)
+				sum += use("leap", k);
+		else
+			sum += use(argv[i], atoi(argv[i + 1]));
+	}
+	printf("%d\n", sum);
+	return 0;
+}

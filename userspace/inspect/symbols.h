@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* symbols.h - the functions that a file's symbol tables list under one name. */
+#ifndef TELPROBE_INSPECT_SYMBOLS_H
+#define TELPROBE_INSPECT_SYMBOLS_H
+
+#include "inspect/elf.h"
+
+struct symbol {
+	uint64_t address;
+	uint64_t bytes;	  /* 0: not known */
+	uint32_t matches; /* functions called so, at different addresses; of the first is the rest */
+	uint32_t is_resolver; /* STT_GNU_IFUNC */
+};
+
+/**
+ * symbols_find() - both tables are asked, .symtab, which strip(1) removes, and .dynsym
+ * @name: not empty, shorter than INSPECT_SYMBOL
+ * Return: 0, also where matches is 0; -ENOMEM, -EIO. */
+int symbols_find(const struct elf *elf, const char *name, struct symbol *out);
+
+#endif
