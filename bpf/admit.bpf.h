@@ -18,7 +18,7 @@ struct hit { /* one marker hit, on the stack of its program */
 	__u8 level;	  /* enum tp_level of the owner */
 	__u8 without;	  /* enum tp_category: not agreed to */
 	bool is_unwanted; /* refused for what its owner agrees to, no other reason */
-	__u64 image_bytes;
+	__u32 image_bytes;
 	struct tp_reader *reader;
 	struct thread *thread;
 	struct task_struct *task;

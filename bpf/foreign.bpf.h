@@ -10,23 +10,17 @@
 
 #include "refused.bpf.h"
 
-struct place_in_code { /* where a hit is, in what this file asks of it */
-	__u64 id;    /* 0: innermost() tells */
-	__u32 stack; /* lower half of the stack pointer */
-	__u32 span;  /* number */
-};
-
 /* Each is read by a constant offset: the verifier takes no other, and the compiler would make one. */
 static __always_inline __u64 argument_of(struct pt_regs *ctx, __u32 argument)
 {
 	__u64 found = ARG1;
 
-#define TP_X(number, value)                  \
-	if (argument == (number)) {          \
-		__u64 this = (value);        \
-                                             \
-		barrier_var(this);           \
-		found = this;                \
+#define TP_X(number, value)           \
+	if (argument == (number)) {   \
+		__u64 this = (value); \
+                                      \
+		barrier_var(this);    \
+		found = this;         \
 	}
 	TP_X(2, ARG2)
 	TP_X(3, ARG3)
@@ -123,14 +117,15 @@ static __always_inline bool is_part(struct hit *hit, const struct tp_foreign *sp
 	return true;
 }
 
-static __always_inline void foreign_begin(struct hit *hit, const struct tp_foreign *span,
-					  const struct place_in_code *at)
+/* @stack: lower half of the stack pointer */
+static __always_inline void foreign_begin(struct hit *hit, const struct tp_foreign *span, __u64 id,
+					  __u32 stack)
 {
 	struct frame frame = {};
 	int index;
 
-	if (!at->id) {
-		index = frame_left(hit->thread, at->stack);
+	if (!id) {
+		index = frame_left(hit->thread, stack);
 		if (index >= 0)
 			never_ended(hit, index);
 		if (is_part(hit, span))
@@ -138,54 +133,44 @@ static __always_inline void foreign_begin(struct hit *hit, const struct tp_forei
 	}
 	frame_fill(&frame, hit, hit->kind, hit->now_ns);
 	frame.name[0] = span->name;
-	frame.is_function = !at->id && span->bytes;
+	frame.is_function = !id && span->bytes;
 	if (frame.is_function)
-		frame.stack = at->stack;
-	span_begin(hit, &frame, at->id);
-}
-
-static __always_inline void frame_close(struct hit *hit, int index, const struct ending *ending)
-{
-	struct thread *thread = hit->thread;
-
-	deep_forget(thread); /* they were inside */
-	if ((int)thread->depth != index + 1)
-		abandon_inside(hit, index, ending);
-	thread->depth = index;
-	span_close(hit, &thread->frame[index & (TP_SPAN_DEPTH - 1)], ending);
+		frame.stack = stack;
+	span_begin(hit, &frame, id);
 }
 
 /* Return: true when the end closes nothing, and that is nothing to be counted. */
-static __always_inline bool is_no_end(struct hit *hit, const struct tp_foreign *span,
-				      const struct place_in_code *at)
+static __always_inline bool is_no_end(struct hit *hit, const struct tp_foreign *span, __u64 id,
+				      __u64 outcome)
 {
 	struct tp_async_key key;
 	struct frame *frame;
 	int index;
 
-	if (at->id) {
-		key = async_key(hit, hit->kind, at->id);
+	if (id) {
+		key = async_key(hit, hit->kind, id);
 		return span->can_fail && !bpf_map_lookup_elem(&async_spans, &key);
 	}
 	index = frame_open(hit, span);
 	if (index < 0)
 		return span->can_fail && !is_deep(hit->thread);
 	frame = &hit->thread->frame[index & (TP_SPAN_DEPTH - 1)];
-	if (span->recursion != TP_RECURSION_OUTERMOST || !frame->inner)
+	if (outcome || span->recursion != TP_RECURSION_OUTERMOST || !frame->inner)
 		return false;
 	frame->inner--;
 	return true;
 }
 
-static __always_inline void foreign_end(struct hit *hit, const struct tp_foreign *span,
-					const struct place_in_code *at)
+/* @outcome: TP_OUTCOME_FAILED by a probe that says so */
+static __always_inline void foreign_end(struct hit *hit, const struct tp_foreign *span, __u64 id,
+					__u64 outcome)
 {
 	struct ending ending = {};
 
-	if (is_no_end(hit, span, at))
+	if (is_no_end(hit, span, id, outcome))
 		return;
-	ending_fill(&ending, hit, TP_OUTCOME_OK);
-	span_end(hit, hit->kind, span->name, at->id, &ending);
+	ending_fill(&ending, hit, outcome);
+	span_end(hit, hit->kind, span->name, id, &ending);
 }
 
 /* As a signed number of so many bytes. */
@@ -215,7 +200,7 @@ static __always_inline bool is_failure(const struct tp_foreign *span, __u64 retu
 
 /* The frame tells by its stack pointer which call it was. */
 static __always_inline void foreign_return(struct hit *hit, const struct tp_foreign *span,
-					   const struct place_in_code *at, __u64 returned)
+					   __u32 stack, __u64 returned)
 {
 	struct thread *thread = hit->thread;
 	struct ending ending = {};
@@ -223,7 +208,7 @@ static __always_inline void foreign_return(struct hit *hit, const struct tp_fore
 
 	ending_fill(&ending, hit, is_failure(span, returned) ? TP_OUTCOME_FAILED : TP_OUTCOME_OK);
 	index = frame_returned(thread, hit->kind, file_of(hit->object, hit->generation), span->name,
-			       at->stack);
+			       stack);
 	if (index >= 0) {
 		frame_close(hit, index, &ending);
 	} else if (span->recursion == TP_RECURSION_OUTERMOST && frame_open(hit, span) >= 0) {
@@ -237,34 +222,14 @@ static __always_inline void foreign_return(struct hit *hit, const struct tp_fore
 	}
 }
 
-static __always_inline void foreign_failed(struct hit *hit, const struct tp_foreign *span,
-					   const struct place_in_code *at)
-{
-	struct ending ending = {};
-	struct tp_async_key key;
-	struct frame frame;
-	int index;
-
-	ending_fill(&ending, hit, TP_OUTCOME_FAILED);
-	if (at->id) {
-		key = async_key(hit, hit->kind, at->id);
-		if (async_take(&key, &frame))
-			span_close(hit, &frame, &ending);
-		return;
-	}
-	index = frame_open(hit, span);
-	if (index >= 0)
-		frame_close(hit, index, &ending);
-}
-
 /* Its owner agrees to less now: what is open is discarded, and nothing begins (refused.bpf.h). */
 static __always_inline void foreign_refused(struct hit *hit, const struct tp_foreign *span,
-					    const struct place_in_code *at)
+					    __u64 id)
 {
 	int index;
 
-	if (at->id) {
-		refused_end_async(hit, hit->kind, at->id);
+	if (id) {
+		refused_end_async(hit, hit->kind, id);
 		return;
 	}
 	if (!hit->thread)
@@ -279,9 +244,10 @@ static __always_inline void foreign_refused(struct hit *hit, const struct tp_for
 static __always_inline int foreign_hit(struct pt_regs *ctx)
 {
 	__u64 cookie = bpf_get_attach_cookie(ctx);
-	struct place_in_code at = { .span = TP_FOREIGN_SPAN(cookie), .stack = PT_REGS_SP(ctx) };
-	struct tp_foreign *span = bpf_map_lookup_elem(&foreign, &at.span);
+	__u32 number = TP_FOREIGN_SPAN(cookie);
+	struct tp_foreign *span = bpf_map_lookup_elem(&foreign, &number);
 	struct hit hit; /* admit() fills the rest */
+	__u64 id;
 
 	if (cookie == ~0ull) /* none of ours: see the map */
 		bpf_tail_call(ctx, &never, 0);
@@ -290,10 +256,10 @@ static __always_inline int foreign_hit(struct pt_regs *ctx)
 	hit.object = TP_FOREIGN_OBJECT(cookie);
 	hit.kind = span->kind;
 	hit.place = cookie;
-	at.id = id_of(ctx, span, at.span);
+	id = id_of(ctx, span, TP_FOREIGN_SPAN(cookie));
 	if (!admit(&hit, level_for_kind(hit.kind), category_of_kind(hit.kind))) {
 		if (hit.is_unwanted)
-			foreign_refused(&hit, span, &at);
+			foreign_refused(&hit, span, id);
 		return 0;
 	}
 	if (!program_of(&hit))
@@ -301,16 +267,16 @@ static __always_inline int foreign_hit(struct pt_regs *ctx)
 	frames_tidy(&hit);
 	switch (TP_COOKIE_MARKER(cookie)) {
 	case TP_FOREIGN_BEGIN:
-		foreign_begin(&hit, span, &at);
+		foreign_begin(&hit, span, id, PT_REGS_SP(ctx));
 		break;
 	case TP_FOREIGN_END:
-		foreign_end(&hit, span, &at);
+	case TP_FOREIGN_FAILED:
+		foreign_end(&hit, span, id,
+			    TP_COOKIE_MARKER(cookie) == TP_FOREIGN_FAILED ? TP_OUTCOME_FAILED
+									  : TP_OUTCOME_OK);
 		break;
 	case TP_FOREIGN_RETURN:
-		foreign_return(&hit, span, &at, PT_REGS_RC(ctx));
-		break;
-	case TP_FOREIGN_FAILED:
-		foreign_failed(&hit, span, &at);
+		foreign_return(&hit, span, PT_REGS_SP(ctx), PT_REGS_RC(ctx));
 		break;
 	}
 	return 0;

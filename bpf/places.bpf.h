@@ -126,7 +126,7 @@ static __always_inline __u32 place_unread(struct hit *hit, __u64 pointer, __u64 
 
 	if (!pointer)
 		return TP_PLACE_ABSENT;
-	if (distance - 1 < hit->image_bytes - 1)
+	if (distance - 1 < (__u64)hit->image_bytes - 1)
 		return distance;
 	return place_elsewhere(program_known(hit->thread), pointer);
 }
@@ -140,7 +140,7 @@ static __always_inline __u32 place_of(struct hit *hit, __u64 pointer, __u64 site
 
 	if (!pointer)
 		return TP_PLACE_ABSENT;
-	if (distance - 1 < hit->image_bytes - 1)
+	if (distance - 1 < (__u64)hit->image_bytes - 1)
 		return distance;
 	found = place_elsewhere(hit->thread->program, pointer);
 	*flags |= flag * (found >> 32 & PLACE_IN_PROGRAM);

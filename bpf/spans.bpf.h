@@ -428,15 +428,31 @@ static __always_inline int frame_ended(struct hit *hit, __u32 kind, __u32 name)
 			 : index;
 }
 
-/* What is open inside the frame @index when that ends. */
-static __always_inline void abandon_inside(struct hit *hit, int index, const struct ending *ending)
+/* What is open inside the frame @index when that ends. @ending is as it was afterwards: there is no
+ * room on the stack for a second one. */
+static __always_inline void abandon_inside(struct hit *hit, int index, struct ending *ending)
 {
-	struct ending outer = *ending;
+	const __u32 error = ending->error;
+	const __u8 outcome = ending->outcome, flags = ending->flags;
 
-	outer.outcome = TP_OUTCOME_ABANDONED;
-	outer.flags = TP_FLAG_BY_OUTER;
-	outer.error = TP_PLACE_ABSENT;
-	spans_abandon(hit->reader, hit->thread, index + 1, &outer);
+	ending->outcome = TP_OUTCOME_ABANDONED;
+	ending->flags = TP_FLAG_BY_OUTER;
+	ending->error = TP_PLACE_ABSENT;
+	spans_abandon(hit->reader, hit->thread, index + 1, ending);
+	ending->outcome = outcome;
+	ending->flags = flags;
+	ending->error = error;
+}
+
+static __always_inline void frame_close(struct hit *hit, int index, struct ending *ending)
+{
+	struct thread *thread = hit->thread;
+
+	deep_forget(thread); /* they were inside */
+	if ((int)thread->depth != index + 1)
+		abandon_inside(hit, index, ending);
+	thread->depth = index;
+	span_close(hit, &thread->frame[index & (TP_SPAN_DEPTH - 1)], ending);
 }
 
 static __always_inline void span_end(struct hit *hit, __u32 kind, __u32 name, __u64 id,
@@ -461,11 +477,7 @@ static __always_inline void span_end(struct hit *hit, __u32 kind, __u32 name, __
 		end_unmatched(hit);
 		return;
 	}
-	deep_forget(thread); /* they were inside */
-	if ((int)thread->depth != index + 1)
-		abandon_inside(hit, index, ending);
-	thread->depth = index;
-	span_close(hit, &thread->frame[index & (TP_SPAN_DEPTH - 1)], ending);
+	frame_close(hit, index, ending);
 }
 
 static __always_inline void ending_fill(struct ending *ending, struct hit *hit, __u64 outcome)

@@ -30,7 +30,7 @@
 #define TP_EXECUTABLES 16384	  /* known executables */
 #define TP_DECLARED    32768	  /* declared names, all targets */
 #define TP_LEARNED     256	  /* undeclared names shown to who learns a target */
-#define TP_FOREIGN     4096   /* spans told of programs by probes that are no markers, all files */
+#define TP_FOREIGN     4096  /* spans told of programs by probes that are no markers, all files */
 #define TP_SERIES      1024  /* what is added up apart, all people; a power of two, as the next */
 #define TP_OTHERS      128   /* what found no room there, by person and outcome */
 #define TP_CELLS       16384 /* buckets of series that hold something */
@@ -319,8 +319,8 @@ enum tp_failure { /* of what a function returned, compared with a value */
 		  TP_FAILURES
 };
 
-struct tp_foreign { /* map `foreign`, by number: a span of one file; 0 is none */
-	__u32 name; /* place: TP_PLACE_DECLARED + number */
+struct tp_foreign {  /* map `foreign`, by number: a span of one file; 0 is none */
+	__u32 name;  /* place: TP_PLACE_DECLARED + number */
 	__s32 value; /* that is compared with */
 	__u8 kind;
 	__u8 pairing;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* functions - no marker of telprobe's: functions that return, recur, jump out, throw and run beside each
  * other, and probes of others. Each way to use them is an argument; the last word it prints is what they
- * came to, so that a probe that changed anything is seen. Built by tests/service/foreign, in several ways. */
+ * came to, so that a probe that changed anything is seen. */
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdexcept>
@@ -179,18 +179,19 @@ static int carried(int value)
 
 int main(int argc, char **argv)
 {
-	int i, sum = 0;
+	int i, value, sum = 0;
 
 	for (i = 1; i + 1 < argc; i += 2) {
+		value = (int)strtol(argv[i + 1], NULL, 10);
 		if (!strcmp(argv[i], "probes"))
 			probes(argv[i + 1]);
 		else if (!strcmp(argv[i], "carry"))
-			sum += carried(atoi(argv[i + 1]));
+			sum += carried(value);
 		else if (!strcmp(argv[i], "leap"))
-			for (int k = 0; k < atoi(argv[i + 1]); k++)
+			for (int k = 0; k < value; k++)
 				sum += use("leap", k);
 		else
-			sum += use(argv[i], atoi(argv[i + 1]));
+			sum += use(argv[i], value);
 	}
 	printf("%d\n", sum);
 	return 0;

@@ -11,7 +11,7 @@
 
 enum {
 	CODE_BYTES = 1 << 20, /* of a function that are looked at */
-	PROLOGUE_BYTES = 32,  /* within which a cheaper place than its first instruction may stand */
+	PROLOGUE_BYTES = 32, /* within which a cheaper place than its first instruction may stand */
 };
 
 struct code { /* of one function */
@@ -106,7 +106,7 @@ static uint64_t choose_entry(const struct code *code)
 	if (prologue.to >= code->count || is_dear(code, prologue.to))
 		return 0;
 	return prologue.to && (!code->is_whole || walk(code, visit_jump, &prologue)) ? 0
-										       : prologue.to;
+										     : prologue.to;
 }
 
 struct returns {

@@ -289,7 +289,8 @@ const char *inspect_reason_text(enum inspect_reason reason)
 		[INSPECT_NO_SIZE] = "the symbol table does not tell where it ends",
 		[INSPECT_NO_RETURN] = "it never returns",
 		[INSPECT_MANY_RETURNS] = "it returns at more than 16 places",
-		[INSPECT_LEFT_BY_JUMP] = "it also ends by a jump, which is not told from one inside",
+		[INSPECT_LEFT_BY_JUMP] =
+			"it also ends by a jump, which is not told from one inside",
 		[INSPECT_NOT_DECODED] = "its instructions cannot be told from here",
 	};
 

@@ -93,9 +93,10 @@ struct inspect_function {
 				       as they were passed */
 	struct inspect_point returns[INSPECT_RETURNS];
 	uint32_t return_count;
-	uint32_t matches;	/* functions that are called so */
-	uint32_t entry_reason;	/* enum inspect_reason; INSPECT_USABLE: @entry may be used */
-	uint32_t return_reason; /* likewise; INSPECT_USABLE: by @returns it is left, and no other way
+	uint32_t matches;      /* functions that are called so */
+	uint32_t entry_reason; /* enum inspect_reason; INSPECT_USABLE: @entry may be used */
+	uint32_t
+		return_reason; /* likewise; INSPECT_USABLE: by @returns it is left, and no other way
 				   but longjmp(), an exception or the end of its thread */
 };
 

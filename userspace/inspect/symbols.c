@@ -60,8 +60,8 @@ struct spellings { /* where in a string table the name stands, as symbols refer 
 	size_t count;
 };
 
-static void add_spellings(struct spellings *spellings, const char *part, size_t got, uint64_t offset,
-			  const char *name, size_t bytes)
+static void add_spellings(struct spellings *spellings, const char *part, size_t got,
+			  uint64_t offset, const char *name, size_t bytes)
 {
 	const char *at = part;
 

@@ -7,8 +7,9 @@
 
 struct symbol {
 	uint64_t address;
-	uint64_t bytes;	  /* 0: not known */
-	uint32_t matches; /* functions called so, at different addresses; of the first is the rest */
+	uint64_t bytes; /* 0: not known */
+	uint32_t
+		matches; /* functions called so, at different addresses; of the first is the rest */
 	uint32_t is_resolver; /* STT_GNU_IFUNC */
 };
 

@@ -18,7 +18,13 @@
 #include "privacy/consent.h"
 #include "privacy/firewall_options.h"
 
-enum { CONFIG_TARGETS = 1024, CONFIG_PATHS = 32, CONFIG_SPANS = 64, CONFIG_PROBLEMS = 64, CONFIG_KEYS = 28 };
+enum {
+	CONFIG_TARGETS = 1024,
+	CONFIG_PATHS = 32,
+	CONFIG_SPANS = 64,
+	CONFIG_PROBLEMS = 64,
+	CONFIG_KEYS = 28
+};
 
 #define CONFIG_DIRECTORY "/etc/telprobe" /* telprobe.yaml; targets.d/NAME.yaml */
 
@@ -44,7 +50,7 @@ struct config_span { /* what begins and ends it are probes that are no markers *
 	enum tp_recursion recursion;
 	enum tp_failure failure; /* of what the function returns */
 	int32_t value;
-	uint8_t bytes; /* that are compared; 0 unless @end is CONFIG_PROBE_RETURN */
+	uint8_t bytes;	  /* that are compared; 0 unless @end is CONFIG_PROBE_RETURN */
 	bool may_be_dear; /* probes may cost some microseconds a hit */
 	uint32_t line;
 };

@@ -426,8 +426,7 @@ int config_keys_set(const struct config_entry *entry, void *data)
 	if (misplaced(key, entry)) {
 		error_set(into->error, -EINVAL, "%s:%u: there is a mapping inside", into->path,
 			  misplaced(key, entry)->line);
-		return error_hint(into->error,
-				  "expected 'key: value' or 'key: [value, value]'");
+		return error_hint(into->error, "expected 'key: value' or 'key: [value, value]'");
 	}
 	if (config_lists_has(key->kind))
 		return config_lists_set(into, key, entry);

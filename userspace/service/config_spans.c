@@ -114,7 +114,7 @@ static int set_comparison(struct config_span *span, const char *text)
 		{ "== true", TP_FAILURE_OTHER, 1 },
 	};
 	static const char *const operators[] = {
-		[TP_FAILURE_NEVER] = "", [TP_FAILURE_LESS] = "<",   [TP_FAILURE_GREATER] = ">",
+		[TP_FAILURE_NEVER] = "",   [TP_FAILURE_LESS] = "<",   [TP_FAILURE_GREATER] = ">",
 		[TP_FAILURE_EQUAL] = "==", [TP_FAILURE_OTHER] = "!=", [TP_FAILURES] = NULL,
 	};
 	char operator[3] = "", *end;
@@ -293,22 +293,25 @@ static int check_span(struct reading *reading)
 		return refuse(reading, span->line, "a span begins and ends by one probe",
 			      "'end: return' is where a function returns");
 	if (span->end.kind == CONFIG_PROBE_RETURN && !is_function(&span->begin))
-		return refuse(reading, span->line, "'end: return' without a function to return from",
+		return refuse(reading, span->line,
+			      "'end: return' without a function to return from",
 			      "'begin' must be function:NAME then");
 	if (span->failure && span->end.kind != CONFIG_PROBE_RETURN)
-		return refuse(reading, span->line, "a comparison with what is returned needs "
-						   "'end: return'",
+		return refuse(reading, span->line,
+			      "a comparison with what is returned needs "
+			      "'end: return'",
 			      "or let 'failed' be another probe");
-	if (span->argument &&
-	    (!is_function(&span->begin) || !is_function(&span->end) ||
-	     (span->failed.kind && !is_function(&span->failed))))
-		return refuse(reading, span->line, "'pairs: argument' needs functions: the arguments "
-						   "of other probes are not read",
+	if (span->argument && (!is_function(&span->begin) || !is_function(&span->end) ||
+			       (span->failed.kind && !is_function(&span->failed))))
+		return refuse(reading, span->line,
+			      "'pairs: argument' needs functions: the arguments "
+			      "of other probes are not read",
 			      "use function:NAME for 'begin', 'end' and 'failed'");
 	if (span->pairing != TP_PAIRING_NESTED &&
 	    (reading->lines[RECURSION] || span->end.kind == CONFIG_PROBE_RETURN))
-		return refuse(reading, span->line, "'pairs' other than nested goes with neither "
-						   "'recursion' nor 'end: return'",
+		return refuse(reading, span->line,
+			      "'pairs' other than nested goes with neither "
+			      "'recursion' nor 'end: return'",
 			      "remove one of them");
 	if (span->end.kind == CONFIG_PROBE_RETURN && !reading->lines[RECURSION])
 		span->recursion = TP_RECURSION_NESTED;

@@ -132,9 +132,9 @@ static int add_function(struct search *search, const struct config_probe *probe,
 		return leave_out(search, probe, "to look for the others took more than 10 s");
 	ret = inspector_function(source->inspector, source->object, probe->name, &function);
 	if (ret)
-		return ret == -E2BIG ? leave_out(search, probe,
-						 inspect_reason_text(INSPECT_NO_FUNCTION))
-				     : ret;
+		return ret == -E2BIG
+			       ? leave_out(search, probe, inspect_reason_text(INSPECT_NO_FUNCTION))
+			       : ret;
 	if (function.entry_reason)
 		return leave_out(search, probe, inspect_reason_text(function.entry_reason));
 	if (role != TP_FOREIGN_RETURN)
@@ -260,10 +260,14 @@ uint64_t spans_print(const struct config_target *target)
 		return 0;
 	for (i = 0; i < target->span_count; i++) {
 		const struct config_span *span = &target->spans[i];
-		const int32_t numbers[] = { (int32_t)span->kind,      (int32_t)span->pairing,
-					    span->argument,	      (int32_t)span->recursion,
-					    (int32_t)span->failure,   span->value,
-					    span->bytes,	      span->may_be_dear };
+		const int32_t numbers[] = { (int32_t)span->kind,
+					    (int32_t)span->pairing,
+					    span->argument,
+					    (int32_t)span->recursion,
+					    (int32_t)span->failure,
+					    span->value,
+					    span->bytes,
+					    span->may_be_dear };
 
 		hash = mix(hash, span->name, strlen(span->name) + 1);
 		hash = mix_probe(hash, &span->begin);

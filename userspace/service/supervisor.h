@@ -32,9 +32,9 @@ struct supervised_target { /* index + 1 is the target's number in the kernel, fo
 	const struct config_target *config; /* NULL: no longer configured */
 	uint32_t files;			    /* attached */
 	uint32_t sites;
-	bool is_dirty;		    /* its files are to be looked for again */
-	char problem[CONTROL_TEXT]; /* why a file of it is not attached, "" none */
-	uint64_t spans;		    /* spans_print() of what is configured */
+	bool is_dirty;		     /* its files are to be looked for again */
+	char problem[CONTROL_TEXT];  /* why a file of it is not attached, "" none */
+	uint64_t spans;		     /* spans_print() of what is configured */
 	char left_out[CONTROL_TEXT]; /* why one of these is not told of a file, "" none */
 };
 

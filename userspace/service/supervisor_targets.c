@@ -169,9 +169,8 @@ static int attach_held(struct supervisor *supervisor, struct supervised_target *
 		inspector_drop(supervisor->inspector, object);
 		return ret;
 	}
-	supervisor->files[object] = (struct supervised_file){
-		.target = number, .spans = spans_print(target->config)
-	};
+	supervisor->files[object] =
+		(struct supervised_file){ .target = number, .spans = spans_print(target->config) };
 	target->files++;
 	target->sites += added.sites;
 	return 0;

@@ -2,10 +2,10 @@
 /* The functions are this program's own: it looks into its own file. */
 #include <errno.h>
 #include <fcntl.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,9 +15,9 @@
 #include "inspect/inspect.h"
 
 #if defined(__x86_64__)
-#define FUNCTION(name, code)                                                         \
-	__asm__(".pushsection .text\n.globl " #name "\n.type " #name ", @function\n" #name ":\n" code \
-		"\n.size " #name ", . - " #name "\n.popsection")
+#define FUNCTION(name, code)                                                               \
+	__asm__(".pushsection .text\n.globl " #name "\n.type " #name ", @function\n" #name \
+		":\n" code "\n.size " #name ", . - " #name "\n.popsection")
 
 FUNCTION(of_push, "push %rbp\npop %rbp\nret");
 FUNCTION(of_marked_push, "endbr64\npush %rbp\npop %rbp\nret");
@@ -36,11 +36,13 @@ FUNCTION(of_wide_nop_then_push, ".byte 0x0f, 0x1f, 0x44, 0, 0\npush %rbx\npop %r
 FUNCTION(of_garbage, "push %rbx\n.byte 0x06\nret");
 FUNCTION(of_17_returns, "push %rbx\npop %rbx\n.fill 17, 1, 0xc3");
 FUNCTION(of_16_returns, "push %rbx\npop %rbx\n.fill 16, 1, 0xc3");
-__asm__(".pushsection .text\n.globl of_no_size\n.type of_no_size, @function\nof_no_size: push %rbx\n"
+__asm__(".pushsection .text\n.globl of_no_size\n.type of_no_size, @function\nof_no_size: push "
+	"%rbx\n"
 	"pop %rbx\nret\n.popsection");
 __asm__(".pushsection .text\n.globl of_resolver\n.type of_resolver, @gnu_indirect_function\n"
 	"of_resolver: mov %rdi, %rax\nret\n.size of_resolver, . - of_resolver\n.popsection");
-__asm__(".pushsection .data\n.globl of_data\n.type of_data, @function\nof_data: ret\n.size of_data, 1\n"
+__asm__(".pushsection .data\n.globl of_data\n.type of_data, @function\nof_data: ret\n.size "
+	"of_data, 1\n"
 	".popsection");
 
 static int look(const char *name, struct inspect_function *out)
@@ -122,9 +124,9 @@ static void inspect_function_without_a_place_says_why(void **state)
 		const char *name;
 		uint32_t reason;
 	} cases[] = {
-		{ "of_nothing", INSPECT_NO_FUNCTION },	/* no symbol */
-		{ "of_pus", INSPECT_NO_FUNCTION },	/* the beginning of one */
-		{ "f_push", INSPECT_NO_FUNCTION },	/* the end of one */
+		{ "of_nothing", INSPECT_NO_FUNCTION }, /* no symbol */
+		{ "of_pus", INSPECT_NO_FUNCTION },     /* the beginning of one */
+		{ "f_push", INSPECT_NO_FUNCTION },     /* the end of one */
 		{ "", INSPECT_NO_FUNCTION },
 		{ "abort", INSPECT_NO_FUNCTION }, /* another file's */
 		{ "environ", INSPECT_NO_FUNCTION },

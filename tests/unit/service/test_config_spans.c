@@ -21,13 +21,14 @@ static void config_read_target_spans_as_written(void **state)
 	struct config_target target;
 
 	assert_int_equal(
-		read_target(*state,
-			    "paths: /a\nspans:\n- name: query\n" PROBES
-			    "  failed: function:oh_no\n  pairs: thread\n  kind: phase\n"
-			    "- {name: g, begin: 'function:_ZN1a1bEv', end: return, dear: true,"
-			    " failed: return == -12, recursion: outermost}\n"
-			    "- name: r\n  begin: function:a\n  end: function:b\n  pairs: argument 6\n",
-			    &target),
+		read_target(
+			*state,
+			"paths: /a\nspans:\n- name: query\n" PROBES
+			"  failed: function:oh_no\n  pairs: thread\n  kind: phase\n"
+			"- {name: g, begin: 'function:_ZN1a1bEv', end: return, dear: true,"
+			" failed: return == -12, recursion: outermost}\n"
+			"- name: r\n  begin: function:a\n  end: function:b\n  pairs: argument 6\n",
+			&target),
 		0);
 	assert_int_equal(target.span_count, 3);
 	span = &target.spans[0];
@@ -79,8 +80,8 @@ static void config_read_target_what_a_function_returns(void **state)
 	char text[160];
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		snprintf(text, sizeof(text), "paths: /a\nspans:\n- name: n\n" FUNCTION "  failed: %s\n",
-			 cases[i].text);
+		snprintf(text, sizeof(text),
+			 "paths: /a\nspans:\n- name: n\n" FUNCTION "  failed: %s\n", cases[i].text);
 		assert_int_equal(read_target(*state, text, &target), 0);
 		assert_int_equal(target.spans[0].failure, cases[i].failure);
 		assert_int_equal(target.spans[0].value, cases[i].value);
@@ -90,64 +91,64 @@ static void config_read_target_what_a_function_returns(void **state)
 	}
 }
 
+static const struct {
+	const char *text, *what, *hint;
+} bad_spans[] = {
+	{ "spans: x\n", "a.yaml:2: 'spans' must be a list of spans", "explain" },
+	{ "spans: []\n", "a.yaml:2: 'spans' must be a list of spans", "explain" },
+	{ "spans: [x]\n", "a.yaml:2: 'spans' must be a list of spans", "explain" },
+	{ "spans: {name: x}\n", "a.yaml:2: there is a mapping inside", "expected" },
+	{ "spans: [{}]\n", "a.yaml:2: there is nothing inside", "key: value" },
+	{ "spans:\n- name: [x]\n", "a.yaml:3: there is a list inside", "expected" },
+	{ "names: [{a: b}]\n", "a.yaml:2: there is a mapping inside", "expected" },
+	{ "spans:\n- name: x\n  ende: y\n", "a.yaml:4: a span has no 'ende'; did you mean 'end'?",
+	  "known are name" },
+	{ "spans:\n- name: x\n  kind: call\n  name: y\n",
+	  "a.yaml:5: 'name' is there twice in one span, first in line 3", "remove" },
+	{ "spans:\n- name: a b\n", "a.yaml:3: 'a b' is no 'name' of a span", "letter" },
+	{ "spans:\n- begin: p:b\n", "a.yaml:3: 'p:b' is no 'begin'", "usdt:PROVIDER:NAME" },
+	{ "spans:\n- begin: usdt:b\n", "'usdt:b' is no 'begin'", "usdt:PROVIDER:NAME" },
+	{ "spans:\n- begin: usdt::b\n", "'usdt::b' is no 'begin'", "usdt:PROVIDER:NAME" },
+	{ "spans:\n- begin: 'function:'\n", "'function:' is no 'begin'", "function:NAME" },
+	{ "spans:\n- begin: return\n", "'return' is no 'begin'", "function:NAME" },
+	{ "spans:\n- kind: session\n", "'session' is no 'kind'", "conversation or phase" },
+	{ "spans:\n- pairs: argument 7\n", "'argument 7' is no 'pairs'", "from 1 to 6" },
+	{ "spans:\n- pairs: argument 11\n", "'argument 11' is no 'pairs'", "from 1" },
+	{ "spans:\n- recursion: deep\n", "'deep' is no 'recursion'", "outermost" },
+	{ "spans:\n- dear: yes\n", "'yes' is no 'dear'", "true or false" },
+	{ "spans:\n- failed: return <= 0\n", "'return <= 0' is no 'failed'", "< > ==" },
+	{ "spans:\n- failed: return < 2147483648\n", "is no 'failed'", "whole number" },
+	{ "spans:\n- failed: return <  1\n", "is no 'failed'", "whole number" },
+	{ "spans:\n- failed: return < 1x\n", "is no 'failed'", "whole number" },
+	{ "spans:\n- failed: return <\n", "is no 'failed'", "whole number" },
+	{ "spans:\n- name: x\n  begin: function:f\n", "a.yaml:3: a span lacks 'end'", "return" },
+	{ "spans:\n- name: x\n" PROBES "- kind: call\n" PROBES, "a.yaml:6: a span lacks 'name'",
+	  "letter" },
+	{ "spans:\n- name: x\n  begin: usdt:p:b\n  end: return\n",
+	  "'end: return' without a function", "function:NAME" },
+	{ "spans:\n- name: x\n" PROBES "  failed: return < 0\n",
+	  "a comparison with what is returned needs 'end: return'", "another probe" },
+	{ "spans:\n- name: x\n" PROBES "  pairs: argument 1\n", "'pairs: argument' needs functions",
+	  "function:NAME" },
+	{ "spans:\n- name: x\n" PROBES "  pairs: thread\n  recursion: none\n",
+	  "'pairs' other than nested", "remove" },
+	{ "spans:\n- name: x\n" FUNCTION "  pairs: thread\n", "'pairs' other than nested",
+	  "remove" },
+	{ "spans:\n- name: x\n  begin: usdt:p:b\n  end: usdt:p:b\n", "begins and ends by one probe",
+	  "end: return" },
+};
+
 static void config_read_target_bad_spans_by_line(void **state)
 {
-	static const struct {
-		const char *text, *what, *hint;
-	} cases[] = {
-		{ "spans: x\n", "a.yaml:2: 'spans' must be a list of spans", "explain" },
-		{ "spans: []\n", "a.yaml:2: 'spans' must be a list of spans", "explain" },
-		{ "spans: [x]\n", "a.yaml:2: 'spans' must be a list of spans", "explain" },
-		{ "spans: {name: x}\n", "a.yaml:2: there is a mapping inside", "expected" },
-		{ "spans: [{}]\n", "a.yaml:2: there is nothing inside", "key: value" },
-		{ "spans:\n- name: [x]\n", "a.yaml:3: there is a list inside", "expected" },
-		{ "names: [{a: b}]\n", "a.yaml:2: there is a mapping inside", "expected" },
-		{ "spans:\n- name: x\n  ende: y\n",
-		  "a.yaml:4: a span has no 'ende'; did you mean 'end'?", "known are name" },
-		{ "spans:\n- name: x\n  kind: call\n  name: y\n",
-		  "a.yaml:5: 'name' is there twice in one span, first in line 3", "remove" },
-		{ "spans:\n- name: a b\n", "a.yaml:3: 'a b' is no 'name' of a span", "letter" },
-		{ "spans:\n- begin: p:b\n", "a.yaml:3: 'p:b' is no 'begin'", "usdt:PROVIDER:NAME" },
-		{ "spans:\n- begin: usdt:b\n", "'usdt:b' is no 'begin'", "usdt:PROVIDER:NAME" },
-		{ "spans:\n- begin: usdt::b\n", "'usdt::b' is no 'begin'", "usdt:PROVIDER:NAME" },
-		{ "spans:\n- begin: 'function:'\n", "'function:' is no 'begin'", "function:NAME" },
-		{ "spans:\n- begin: return\n", "'return' is no 'begin'", "function:NAME" },
-		{ "spans:\n- kind: session\n", "'session' is no 'kind'", "conversation or phase" },
-		{ "spans:\n- pairs: argument 7\n", "'argument 7' is no 'pairs'", "from 1 to 6" },
-		{ "spans:\n- pairs: argument 11\n", "'argument 11' is no 'pairs'", "from 1" },
-		{ "spans:\n- recursion: deep\n", "'deep' is no 'recursion'", "outermost" },
-		{ "spans:\n- dear: yes\n", "'yes' is no 'dear'", "true or false" },
-		{ "spans:\n- failed: return <= 0\n", "'return <= 0' is no 'failed'", "< > ==" },
-		{ "spans:\n- failed: return < 2147483648\n", "is no 'failed'", "whole number" },
-		{ "spans:\n- failed: return <  1\n", "is no 'failed'", "whole number" },
-		{ "spans:\n- failed: return < 1x\n", "is no 'failed'", "whole number" },
-		{ "spans:\n- failed: return <\n", "is no 'failed'", "whole number" },
-		{ "spans:\n- name: x\n  begin: function:f\n", "a.yaml:3: a span lacks 'end'",
-		  "return" },
-		{ "spans:\n- name: x\n" PROBES "- kind: call\n" PROBES,
-		  "a.yaml:6: a span lacks 'name'", "letter" },
-		{ "spans:\n- name: x\n  begin: usdt:p:b\n  end: return\n",
-		  "'end: return' without a function", "function:NAME" },
-		{ "spans:\n- name: x\n" PROBES "  failed: return < 0\n",
-		  "a comparison with what is returned needs 'end: return'", "another probe" },
-		{ "spans:\n- name: x\n" PROBES "  pairs: argument 1\n",
-		  "'pairs: argument' needs functions", "function:NAME" },
-		{ "spans:\n- name: x\n" PROBES "  pairs: thread\n  recursion: none\n",
-		  "'pairs' other than nested", "remove" },
-		{ "spans:\n- name: x\n" FUNCTION "  pairs: thread\n", "'pairs' other than nested",
-		  "remove" },
-		{ "spans:\n- name: x\n  begin: usdt:p:b\n  end: usdt:p:b\n",
-		  "begins and ends by one probe", "end: return" },
-	};
 	struct directory *directory = *state;
 	struct config_target target;
 	char text[256];
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		snprintf(text, sizeof(text), "paths: /a\n%s", cases[i].text);
+	for (size_t i = 0; i < sizeof(bad_spans) / sizeof(bad_spans[0]); i++) {
+		snprintf(text, sizeof(text), "paths: /a\n%s", bad_spans[i].text);
 		assert_int_equal(read_target(directory, text, &target), -EINVAL);
-		if (!strstr(directory->error.what, cases[i].what) ||
-		    !strstr(directory->error.hint, cases[i].hint))
+		if (!strstr(directory->error.what, bad_spans[i].what) ||
+		    !strstr(directory->error.hint, bad_spans[i].hint))
 			fail_msg("case %zu: %s; %s", i, directory->error.what,
 				 directory->error.hint);
 	}
