@@ -15,6 +15,7 @@ struct search { /* for one span */
 	const struct config_target *target;
 	const struct config_span *span;
 	int64_t until_ms;
+	bool is_absent; /* what it is left out for */
 	struct spans *out;
 	char why[768]; /* it is left out */
 };
@@ -41,6 +42,13 @@ static int leave_out_dear(struct search *search, const struct config_probe *prob
 	return leave_out(search, probe,
 			 "the kernel would step an instruction at each hit, which costs from 2 to "
 			 "15 microseconds; 'dear: true' in the span allows it");
+}
+
+static int leave_out_absent(struct search *search, const struct config_probe *probe,
+			    const char *why)
+{
+	search->is_absent = true;
+	return leave_out(search, probe, why);
 }
 
 /* Several spans may fail by one probe: once is enough for those of one name. */
@@ -105,7 +113,7 @@ static int add_usdt(struct search *search, const struct config_probe *probe,
 		if (ret)
 			return ret;
 	}
-	return ret ? leave_out(search, probe, "there is no such probe") : 0;
+	return ret ? leave_out_absent(search, probe, "there is no such probe") : 0;
 }
 
 static int add_point(struct search *search, const struct config_probe *probe,
@@ -135,6 +143,8 @@ static int add_function(struct search *search, const struct config_probe *probe,
 		return ret == -E2BIG
 			       ? leave_out(search, probe, inspect_reason_text(INSPECT_NO_FUNCTION))
 			       : ret;
+	if (function.entry_reason == INSPECT_NO_FUNCTION)
+		return leave_out_absent(search, probe, inspect_reason_text(INSPECT_NO_FUNCTION));
 	if (function.entry_reason)
 		return leave_out(search, probe, inspect_reason_text(function.entry_reason));
 	if (role != TP_FOREIGN_RETURN)
@@ -195,7 +205,8 @@ static int find_span(struct search *search, struct declared *names)
 }
 
 int spans_find(const struct spans_source *source, const struct config_target *target,
-	       struct declared *names, void (*tell)(void *data, const char *why), void *data,
+	       struct declared *names,
+	       void (*tell)(void *data, const struct spans_left_out *left_out), void *data,
 	       struct spans *out, struct error *error)
 {
 	struct search search = {
@@ -214,11 +225,16 @@ int spans_find(const struct spans_source *source, const struct config_target *ta
 		ret = error_set(error, -ENOMEM, "no memory for the spans of '%s'", source->path);
 	for (i = 0; i < target->span_count && !ret; i++) {
 		search.span = &target->spans[i];
+		search.is_absent = false;
 		ret = find_span(&search, names);
-		if (ret == -ENOENT) {
-			tell(data, search.why);
+		if (!ret) {
+			out->told |= 1ull << i;
+		} else if (ret == -ENOENT) {
+			const struct spans_left_out left_out = { i, search.is_absent, search.why };
+
+			tell(data, &left_out);
 			ret = 0;
-		} else if (ret) {
+		} else {
 			error_set(error, ret, "cannot look for the functions of '%s': %s",
 				  source->path, error_text(ret));
 		}

@@ -15,6 +15,15 @@ struct spans { /* as capture_tell_spans() takes them */
 	size_t span_count;
 	struct capture_probe *probes;
 	size_t probe_count;
+	uint64_t told; /* which of the target's, a bit each */
+};
+
+_Static_assert(CONFIG_SPANS <= 64, "a bit each");
+
+struct spans_left_out { /* a span that is not told of a file */
+	size_t span;	/* which of the target's */
+	bool is_absent; /* it has no such probe: another file of the target may */
+	const char *why;
 };
 
 struct spans_source { /* the file they are looked for in */
@@ -31,7 +40,8 @@ struct spans_source { /* the file they are looked for in */
  * @tell: called with the reason for each that is left out; @names: gives their names numbers
  * Return: 0; -ENOMEM; -EPIPE, -ETIMEDOUT as inspector_look(). The caller ends *out with spans_clear(). */
 int spans_find(const struct spans_source *source, const struct config_target *target,
-	       struct declared *names, void (*tell)(void *data, const char *why), void *data,
+	       struct declared *names,
+	       void (*tell)(void *data, const struct spans_left_out *left_out), void *data,
 	       struct spans *out, struct error *error);
 void spans_clear(struct spans *spans);
 

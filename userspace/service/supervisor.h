@@ -35,7 +35,10 @@ struct supervised_target { /* index + 1 is the target's number in the kernel, fo
 	bool is_dirty;		     /* its files are to be looked for again */
 	char problem[CONTROL_TEXT];  /* why a file of it is not attached, "" none */
 	uint64_t spans;		     /* spans_print() of what is configured */
-	char left_out[CONTROL_TEXT]; /* why one of these is not told of a file, "" none */
+	uint64_t spans_told;	    /* which of these of any file, a bit each */
+	char left_out[CONTROL_TEXT]; /* why one is not told of a file, "" none */
+	size_t absent_span;	     /* one of which a file had no probe, and why, "" none */
+	char absent[CONTROL_TEXT];
 };
 
 struct supervised_file {
@@ -194,6 +197,16 @@ void names_load(struct supervisor *supervisor);
 bool target_declares(const struct supervised_target *target);
 /** target_runs() - enum tp_runs of its files; names_load() tells it of those that are attached */
 uint16_t target_runs(const struct supervised_target *target);
+
+/* supervisor_spans.c */
+/** target_configure() - @config, which stays the configuration's, holds for the target now */
+void target_configure(struct supervised_target *target, const struct config_target *config);
+/** target_tell_spans() - to capture, those of the target that a held file has
+ * Return: as spans_find() and capture_tell_spans(). */
+int target_tell_spans(struct supervisor *supervisor, struct supervised_target *target,
+		      uint16_t object, const struct inspection *inspection, struct error *error);
+/** target_spans_left_out() - why a span is told of no file, or not of one that has its probes; NULL */
+const char *target_spans_left_out(const struct supervised_target *target);
 
 /* supervisor_consent.c */
 /** consent_apply() - tell the kernel and the collector what @uid agreed to; when something was

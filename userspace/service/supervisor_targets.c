@@ -103,40 +103,6 @@ void targets_tell(struct supervisor *supervisor)
 			tell_object(supervisor, object, target_of(supervisor, object));
 }
 
-static void note_left_out(void *data, const char *why)
-{
-	struct supervised_target *target = data;
-
-	if (!target->left_out[0])
-		snprintf(target->left_out, sizeof(target->left_out), "%.*s",
-			 (int)sizeof(target->left_out) - 1, why);
-}
-
-/* What is known of the file beside its markers. */
-static int tell_spans(struct supervisor *supervisor, struct supervised_target *target,
-		      uint16_t object, const struct inspection *inspection, struct error *error)
-{
-	const struct spans_source source = {
-		.inspector = supervisor->inspector,
-		.object = object,
-		.inspection = inspection,
-		.path = capture_path(supervisor->capture, object),
-	};
-	struct spans spans;
-	int ret;
-
-	if (!target->config->span_count)
-		return 0;
-	ret = spans_find(&source, target->config, &supervisor->declared, note_left_out, target,
-			 &spans, error);
-	if (!ret && spans.probe_count)
-		ret = capture_tell_spans(supervisor->capture, object, spans.spans, spans.span_count,
-					 spans.probes, spans.probe_count, error);
-	if (!ret || spans.spans)
-		spans_clear(&spans);
-	return ret;
-}
-
 static int attach_held(struct supervisor *supervisor, struct supervised_target *target,
 		       uint16_t object, struct error *error)
 {
@@ -156,7 +122,7 @@ static int attach_held(struct supervisor *supervisor, struct supervised_target *
 	if (!ret)
 		tell_object(supervisor, object, target); /* before its first record */
 	if (!ret)
-		ret = tell_spans(supervisor, target, object, inspection, error);
+		ret = target_tell_spans(supervisor, target, object, inspection, error);
 	if (!ret && supervisor->is_reading_names)
 		ret = capture_read_names(supervisor->capture, object, target_declares(target),
 					 error);
@@ -174,6 +140,15 @@ static int attach_held(struct supervisor *supervisor, struct supervised_target *
 	target->files++;
 	target->sites += added.sites;
 	return 0;
+}
+
+/* Told when a file is attached to, and true as long as it is. */
+static void note_spans(struct supervised_target *target)
+{
+	const char *why = target_spans_left_out(target);
+
+	if (why)
+		note_problem(target, why);
 }
 
 static uint32_t paths_line(const struct config_target *config)
@@ -343,8 +318,7 @@ static void attach_target(struct supervisor *supervisor, struct supervised_targe
 		count += files;
 	}
 	mark_unlisted(supervisor, target);
-	if (target->left_out[0]) /* told when a file is attached to, and true as long as it is */
-		note_problem(target, target->left_out);
+	note_spans(target);
 	if (!count && !target->files)
 		note_problem(target, "none of its files is there yet");
 	if (target->problem[0] && strcmp(target->problem, problem) != 0)
@@ -393,14 +367,6 @@ static void leave_unconfigured(struct supervisor *supervisor)
 	leaving_begin(supervisor, leaving, count);
 }
 
-static void configure(struct supervised_target *target, const struct config_target *config)
-{
-	target->config = config;
-	if (target->spans != spans_print(config))
-		target->left_out[0] = '\0';
-	target->spans = spans_print(config);
-}
-
 void targets_load(struct supervisor *supervisor)
 {
 	struct config *config = supervisor->config;
@@ -415,7 +381,7 @@ void targets_load(struct supervisor *supervisor)
 			fprintf(stderr, "telprobe: no room for target '%s'\n",
 				config->targets[i].name);
 		else
-			configure(target, &config->targets[i]);
+			target_configure(target, &config->targets[i]);
 	}
 	leave_unconfigured(supervisor);
 	names_load(supervisor);
