@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/service_call.h"
+#include "cli/target_probes.h"
 #include "report/json.h"
 #include "report/text.h"
 #include "service/config.h"
@@ -88,6 +90,33 @@ static void look_at_paths(struct findings *findings, const struct config_target 
 	look_at_service(findings, target, is_there);
 }
 
+static void take_problem(void *data, const char *text)
+{
+	struct findings *findings = data;
+
+	add(findings, findings->problems, text);
+}
+
+static void take_note(void *data, const char *text)
+{
+	struct findings *findings = data;
+
+	add(findings, findings->notes, text);
+}
+
+/* What its files really offer. */
+static void look_at_probes(struct findings *findings, const struct config_target *target,
+			   bool is_counting)
+{
+	const struct target_probes_listener listener = { take_problem, take_note, findings };
+	struct error error;
+
+	if (!is_counting && !target->span_count)
+		return;
+	if (target_probes_check(target, is_counting, &listener, &error))
+		add_error(findings, &error);
+}
+
 static void check_directory(struct findings *findings, const char *path)
 {
 	struct config *config;
@@ -100,8 +129,10 @@ static void check_directory(struct findings *findings, const char *path)
 	}
 	for (i = 0; i < config->problem_count; i++)
 		add(findings, findings->problems, config->problems[i].text);
-	for (i = 0; i < config->target_count; i++)
+	for (i = 0; i < config->target_count; i++) {
 		look_at_paths(findings, &config->targets[i]);
+		look_at_probes(findings, &config->targets[i], false);
+	}
 	config_free(config);
 }
 
@@ -115,6 +146,7 @@ static void check_file(struct findings *findings, const char *path)
 		return;
 	}
 	look_at_paths(findings, &target);
+	look_at_probes(findings, &target, geteuid() == 0);
 	config_target_clear(&target);
 }
 

@@ -17,6 +17,7 @@ enum {
 	INSPECT_NAME = 64,	/* bytes of provider, name and text, with the NUL */
 	INSPECT_ARGUMENTS = 96,
 	INSPECT_SYMBOL = 256, /* of a function's name, with the NUL */
+	INSPECT_FUNCTIONS = 256, /* most that are listed at a time */
 	INSPECT_RETURNS = 16, /* most instructions by which a function returns */
 };
 
@@ -133,6 +134,19 @@ int inspect_find(int fd, const char *text);
  * Return: 0, with reasons in *@out; -E2BIG: @name is longer than any; -EIO, -ENOMEM; for what is no
  * program as inspect_open(). */
 int inspect_function(int fd, const char *name, struct inspect_function *out);
+
+struct inspect_names { /* of functions */
+	char (*names)[INSPECT_SYMBOL]; /* sorted, each once */
+	size_t count;
+	size_t total; /* with those beyond INSPECT_FUNCTIONS, which may be there twice */
+};
+
+/**
+ * inspect_names() - the functions of the file whose names fit @pattern, as fnmatch(3) has it
+ * Return: 0; -EIO, -ENOMEM; for what is no program as inspect_open(). The caller ends *out with
+ * inspect_names_clear(). */
+int inspect_names(int fd, const char *pattern, struct inspect_names *out);
+void inspect_names_clear(struct inspect_names *names);
 
 const char *inspect_reason_text(enum inspect_reason reason);
 const char *inspect_cost_text(enum inspect_cost cost);

@@ -353,26 +353,51 @@ int inspector_find(struct inspector *inspector, uint16_t object, const char *tex
 	return ret ? ret : answer.code;
 }
 
-int inspector_function(struct inspector *inspector, uint16_t object, const char *name,
-		       struct inspect_function *out)
+/* Of a kept file, with a text. Return: 0, -E2BIG: it is too long; -ENOENT: no such file; as ask(). */
+static int ask_text(struct inspector *inspector, enum inspector_ask what, uint16_t object,
+		    const char *text, struct reader **out_reader, struct inspector_answer *answer)
 {
-	struct inspector_question question = { .ask = ASK_FUNCTION, .object = object };
-	struct inspector_answer answer;
-	size_t length = strlen(name);
-	struct reader *reader;
-	int ret;
+	struct inspector_question question = { .ask = what, .object = object };
+	size_t length = strlen(text);
 
 	if (length >= sizeof(question.text))
 		return -E2BIG;
 	if (!object || object >= TP_OBJECTS || !inspector->kept[object].fd)
 		return -ENOENT;
-	memcpy(question.text, name, length + 1);
-	reader = reader_of(inspector, inspector->kept[object].owner);
-	ret = ask(inspector, reader, &question, -1, &answer, NULL);
+	memcpy(question.text, text, length + 1);
+	*out_reader = reader_of(inspector, inspector->kept[object].owner);
+	return ask(inspector, *out_reader, &question, -1, answer, NULL);
+}
+
+int inspector_function(struct inspector *inspector, uint16_t object, const char *name,
+		       struct inspect_function *out)
+{
+	struct inspector_answer answer;
+	struct reader *reader;
+	int ret = ask_text(inspector, ASK_FUNCTION, object, name, &reader, &answer);
+
 	if (!ret && !answer.code && !inspector_is_function(&answer.function))
 		ret = describe_loss(reader, -EPROTO, NULL);
 	if (ret || answer.code)
 		return ret ? ret : answer.code;
 	*out = answer.function;
 	return 0;
+}
+
+int inspector_names(struct inspector *inspector, uint16_t object, const char *pattern,
+		    struct inspect_names *out)
+{
+	struct inspector_answer answer;
+	struct reader *reader;
+	int ret = ask_text(inspector, ASK_NAMES, object, pattern, &reader, &answer);
+
+	if (ret || answer.code)
+		return ret ? ret : answer.code;
+	ret = inspector_receive_names(&reader->link, inspector->number, answer.name_count,
+				      answer.name_total, out);
+	if (ret == -ENOMEM) {
+		inspector_link_close(&reader->link); /* parts of the answer are on their way */
+		return ret;
+	}
+	return ret ? describe_loss(reader, ret, NULL) : 0;
 }

@@ -68,4 +68,10 @@ int inspector_find(struct inspector *inspector, uint16_t object, const char *tex
 int inspector_function(struct inspector *inspector, uint16_t object, const char *name,
 		       struct inspect_function *out);
 
+/**
+ * inspector_names() - inspect_names() in a kept file
+ * Return: as inspector_function(). The caller ends *out with inspect_names_clear(). */
+int inspector_names(struct inspector *inspector, uint16_t object, const char *pattern,
+		    struct inspect_names *out);
+
 #endif

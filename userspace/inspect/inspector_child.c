@@ -123,6 +123,35 @@ static int find_function(const struct inspector_question *question, struct inspe
 	return inspect_function(kept[question->object] - 1, question->text, out);
 }
 
+static void send_names(uint32_t number, const struct inspect_names *names)
+{
+	struct inspector_names part;
+
+	memset(&part, 0, sizeof(part));
+	part.number = number;
+	for (size_t done = 0; done < names->count; done += part.count) {
+		size_t left = names->count - done;
+
+		part.count = left < NAMES_A_PART ? (uint32_t)left : NAMES_A_PART;
+		memcpy(part.names, names->names + done, part.count * sizeof(part.names[0]));
+		send_message(&part, sizeof(part));
+	}
+}
+
+static void list_names(const struct inspector_question *question, struct inspector_answer *answer)
+{
+	struct inspect_names names = { 0 };
+
+	answer->code = -ENOENT;
+	if (question->object < TP_OBJECTS && kept[question->object])
+		answer->code = inspect_names(kept[question->object] - 1, question->text, &names);
+	answer->name_count = (uint32_t)names.count;
+	answer->name_total = (uint32_t)names.total;
+	send_message(answer, sizeof(*answer));
+	send_names(answer->number, &names);
+	inspect_names_clear(&names);
+}
+
 static void answer_question(const struct inspector_question *question, int fd)
 {
 	struct inspector_answer answer;
@@ -131,6 +160,8 @@ static void answer_question(const struct inspector_question *question, int fd)
 	answer.number = question->number;
 	if (question->ask == ASK_LOOK) {
 		look(fd, &answer);
+	} else if (question->ask == ASK_NAMES) {
+		list_names(question, &answer);
 	} else {
 		if (question->ask == ASK_KEEP)
 			answer.code = keep(question->object, fd);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* inspector_messages.h - what the inspector and its child say to each other.
  * Fixed-size messages over a SOCK_SEQPACKET pair, one question at a time. A question is answered by
- * one struct inspector_answer; one to ASK_LOOK is followed by its sites, then its aliases, in parts
- * that are full but for the last. The child may have been taken over by a file it read: its parent
+ * one struct inspector_answer; one to ASK_LOOK is followed by its sites, then its aliases, one to
+ * ASK_NAMES by the names, in parts that are full but for the last. The child may have been taken over by a file it read: its parent
  * believes no byte of it unchecked. */
 #ifndef TELPROBE_INSPECT_INSPECTOR_MESSAGES_H
 #define TELPROBE_INSPECT_INSPECTOR_MESSAGES_H
@@ -17,9 +17,10 @@ enum inspector_ask {
 	ASK_TEXT,
 	ASK_FIND,     /* with text */
 	ASK_FUNCTION, /* with text */
+	ASK_NAMES,    /* with text */
 };
 
-enum { SITES_A_PART = 32, ALIASES_A_PART = 1024 };
+enum { SITES_A_PART = 32, ALIASES_A_PART = 1024, NAMES_A_PART = 32 };
 
 struct inspector_question {
 	uint32_t number; /* comes back in the answer */
@@ -35,6 +36,7 @@ struct inspector_answer {
 	char what[sizeof(((struct error *)0)->what)];
 	char text[INSPECT_NAME];
 	struct inspect_function function;
+	uint32_t name_count, name_total;
 	struct inspection file; /* its pointers mean nothing here */
 };
 
@@ -42,6 +44,12 @@ struct inspector_sites {
 	uint32_t number;
 	uint32_t count;
 	struct inspect_site sites[SITES_A_PART];
+};
+
+struct inspector_names {
+	uint32_t number;
+	uint32_t count;
+	char names[NAMES_A_PART][INSPECT_SYMBOL];
 };
 
 struct inspector_aliases {

@@ -128,3 +128,44 @@ int inspector_receive(struct inspector_link *link, uint32_t number,
 	*out = file;
 	return 0;
 }
+
+static int receive_name_parts(struct inspector_link *link, uint32_t number,
+			      struct inspect_names *names)
+{
+	struct inspector_names part;
+
+	for (size_t done = 0; done < names->count; done += part.count) {
+		size_t left = names->count - done;
+		int ret = inspector_link_receive(link, &part, sizeof(part));
+
+		if (ret)
+			return ret;
+		if (part.number != number ||
+		    part.count != (left < NAMES_A_PART ? left : NAMES_A_PART))
+			return -EPROTO;
+		for (size_t i = 0; i < part.count; i++)
+			if (!is_text(part.names[i], sizeof(part.names[i])))
+				return -EPROTO;
+		memcpy(names->names + done, part.names, part.count * sizeof(part.names[0]));
+	}
+	return 0;
+}
+
+int inspector_receive_names(struct inspector_link *link, uint32_t number, uint32_t count,
+			    uint32_t total, struct inspect_names *out)
+{
+	struct inspect_names names = { .count = count, .total = total };
+	int ret;
+
+	if (count > INSPECT_FUNCTIONS || total < count)
+		return -EPROTO;
+	names.names = calloc(count + 1u, sizeof(names.names[0]));
+	if (!names.names)
+		return -ENOMEM;
+	ret = receive_name_parts(link, number, &names);
+	if (ret)
+		inspect_names_clear(&names);
+	else
+		*out = names;
+	return ret;
+}

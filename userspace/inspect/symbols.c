@@ -103,11 +103,16 @@ static int is_spelled(const struct spellings *spellings, uint32_t at)
 	return 0;
 }
 
-static void take_symbol(const Elf64_Sym *symbol, struct symbol *out)
+static int is_function(const Elf64_Sym *symbol)
 {
 	int type = ELF64_ST_TYPE(symbol->st_info);
 
-	if ((type != STT_FUNC && type != STT_GNU_IFUNC) || symbol->st_shndx == SHN_UNDEF)
+	return (type == STT_FUNC || type == STT_GNU_IFUNC) && symbol->st_shndx != SHN_UNDEF;
+}
+
+static void take_symbol(const Elf64_Sym *symbol, struct symbol *out)
+{
+	if (!is_function(symbol))
 		return;
 	if (out->matches && out->address == symbol->st_value) {
 		if (!out->bytes)
@@ -118,12 +123,14 @@ static void take_symbol(const Elf64_Sym *symbol, struct symbol *out)
 		return;
 	out->address = symbol->st_value;
 	out->bytes = symbol->st_size;
-	out->is_resolver = type == STT_GNU_IFUNC;
+	out->is_resolver = ELF64_ST_TYPE(symbol->st_info) == STT_GNU_IFUNC;
 }
 
-static int search_table(const struct elf *elf, const struct table *table,
-			const struct spellings *spellings, struct symbol *out)
+/* Return: 0; what @take returned other than 0. */
+static int walk_table(const struct elf *elf, const struct table *table,
+		      int (*take)(void *context, const Elf64_Sym *symbol), void *context)
 {
+	int ret = 0;
 	Elf64_Sym symbols[A_PART];
 	uint64_t left = table->bytes / sizeof(symbols[0]), offset = table->offset;
 
@@ -138,29 +145,95 @@ static int search_table(const struct elf *elf, const struct table *table,
 		count = (size_t)got / sizeof(symbols[0]);
 		if (!count)
 			break;
-		for (size_t i = 0; i < count; i++)
-			if (is_spelled(spellings, symbols[i].st_name))
-				take_symbol(&symbols[i], out);
+		for (size_t i = 0; i < count && !ret; i++)
+			ret = take(context, &symbols[i]);
+		if (ret)
+			return ret;
 		left -= count;
 		offset += count * sizeof(symbols[0]);
 	}
 	return 0;
 }
 
+struct search {
+	struct spellings spellings;
+	struct symbol *out;
+};
+
+static int take_if_spelled(void *context, const Elf64_Sym *symbol)
+{
+	struct search *search = context;
+
+	if (is_spelled(&search->spellings, symbol->st_name))
+		take_symbol(symbol, search->out);
+	return 0;
+}
+
+static int find_tables(const struct elf *elf, struct tables *out)
+{
+	int ret = elf_sections(elf, visit_table, out);
+
+	return ret ? ret : elf_sections(elf, visit_strings, out);
+}
+
 int symbols_find(const struct elf *elf, const char *name, struct symbol *out)
 {
+	struct search search = { .out = out };
 	struct tables tables = { 0 };
-	struct spellings spellings;
 	int ret;
 
 	memset(out, 0, sizeof(*out));
-	ret = elf_sections(elf, visit_table, &tables);
-	if (!ret)
-		ret = elf_sections(elf, visit_strings, &tables);
+	ret = find_tables(elf, &tables);
 	for (size_t i = 0; i < tables.count && !ret; i++) {
-		ret = find_spellings(elf, &tables.items[i], name, &spellings);
-		if (!ret && spellings.count)
-			ret = search_table(elf, &tables.items[i], &spellings, out);
+		ret = find_spellings(elf, &tables.items[i], name, &search.spellings);
+		if (!ret && search.spellings.count)
+			ret = walk_table(elf, &tables.items[i], take_if_spelled, &search);
+	}
+	return ret;
+}
+
+struct listing {
+	const struct elf *elf;
+	const struct table *table;
+	int (*visit)(void *context, const char *name);
+	void *context;
+};
+
+static int is_printable(const char *name, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (name[i] <= ' ' || name[i] > '~')
+			return 0;
+	return length > 0;
+}
+
+static int take_name(void *context, const Elf64_Sym *symbol)
+{
+	const struct listing *listing = context;
+	uint64_t left = listing->table->strings_bytes;
+	char name[INSPECT_SYMBOL];
+	ssize_t got;
+
+	if (!is_function(symbol) || symbol->st_name >= left)
+		return 0;
+	left -= symbol->st_name;
+	got = elf_read(listing->elf, listing->table->strings_offset + symbol->st_name, name,
+		       left < sizeof(name) ? (size_t)left : sizeof(name));
+	if (got <= 0 || !memchr(name, '\0', (size_t)got) || !is_printable(name, strlen(name)))
+		return 0;
+	return listing->visit(listing->context, name);
+}
+
+int symbols_each(const struct elf *elf, int (*visit)(void *context, const char *name),
+		 void *context)
+{
+	struct listing listing = { .elf = elf, .visit = visit, .context = context };
+	struct tables tables = { 0 };
+	int ret = find_tables(elf, &tables);
+
+	for (size_t i = 0; i < tables.count && !ret; i++) {
+		listing.table = &tables.items[i];
+		ret = walk_table(elf, &tables.items[i], take_name, &listing);
 	}
 	return ret;
 }

@@ -19,4 +19,11 @@ struct symbol {
  * Return: 0, also where matches is 0; -ENOMEM, -EIO. */
 int symbols_find(const struct elf *elf, const char *name, struct symbol *out);
 
+/**
+ * symbols_each() - call @visit with the name of each function of the file, also twice
+ * Names of INSPECT_SYMBOL bytes or more, and those with others than printable characters, are passed by.
+ * Return: 0; what @visit returned other than 0, which ends the walk; -ENOMEM, -EIO. */
+int symbols_each(const struct elf *elf, int (*visit)(void *context, const char *name),
+		 void *context);
+
 #endif
