@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* inspect_fuzz.c - any bytes as a program: inspect_open() and inspect_text() must return.
+/* inspect_fuzz.c - any bytes as a program: inspect_open(), inspect_text() and what looks for
+ * functions must return.
  * With clang: -fsanitize=fuzzer,address,undefined -DINSPECT_FUZZ_LIBFUZZER. Without it the program
  * runs over the files it is given, which is how afl-fuzz and a saved corpus use it:
  * inspect_fuzz FILE... */
@@ -28,6 +29,19 @@ static void read_texts(int fd, const struct inspection *inspection)
 	inspect_text(fd, inspection->image_bytes - 1, text);
 }
 
+static void look_at_functions(int fd)
+{
+	struct inspect_function function;
+	struct inspect_names names;
+
+	inspect_function(fd, "main", &function);
+	if (inspect_names(fd, "*", &names))
+		return;
+	for (size_t i = 0; i < names.count && i < 16; i++)
+		inspect_function(fd, names.names[i], &function);
+	inspect_names_clear(&names);
+}
+
 static void inspect(int fd)
 {
 	struct inspection *inspection = NULL;
@@ -40,6 +54,7 @@ static void inspect(int fd)
 	inspect_text(fd, TP_PLACE_ABSENT, text);
 	inspect_text(fd, TP_PLACE_UNDECLARED, text);
 	inspect_text(fd, 0x2000, text);
+	look_at_functions(fd);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

@@ -45,8 +45,7 @@ static int load(struct hits *hits, struct error *error)
 				 error_text(errno));
 	hits->way.method = trial_method();
 	if (hits->way.method == CAPTURE_UPROBE_MULTI)
-		bpf_program__set_expected_attach_type(hits->programs->progs.hit,
-						      LINK_UPROBE_MULTI);
+		bpf_program__set_expected_attach_type(hits->programs->progs.hit, LINK_UPROBE_MULTI);
 	ret = hits_bpf__load(hits->programs);
 	if (!ret)
 		return 0;
@@ -63,9 +62,10 @@ int hits_open(struct hits **out, struct error *error)
 		return error_set(error, -ENOMEM, "out of memory");
 	libbpf_set_print(silent);
 	hits->signal_fd = lease_watch(); /* who breaks a lease would end us else */
-	ret = hits->signal_fd < 0 ? error_set(error, hits->signal_fd, "cannot watch for writers: %s",
-					      error_text(hits->signal_fd))
-				  : load(hits, error);
+	ret = hits->signal_fd < 0
+		      ? error_set(error, hits->signal_fd, "cannot watch for writers: %s",
+				  error_text(hits->signal_fd))
+		      : load(hits, error);
 	if (ret) {
 		hits_close(hits);
 		return ret;

@@ -70,7 +70,8 @@ static int list(const struct cli *cli)
 /* Return: an option that was given and means nothing without add, or NULL. */
 static const char *option_of_add(const struct cli *cli)
 {
-	static const char *const names[] = { "policy", "level-max", "level", "force", "processes" };
+	static const char *const names[] = { "policy",	  "level-max", "level",	  "force",
+					     "processes", "usdt",      "function" };
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -104,6 +105,9 @@ static int add(const struct cli *cli)
 
 	if (cli_argc(cli) < 3)
 		return cli_misuse(cli, "which name, which files? targets add NAME PATH...");
+	if (cli_option(cli, "usdt") && cli_option(cli, "function"))
+		return cli_misuse(cli, "--usdt and --function are two ways to say one span; the "
+				       "file has room for more");
 	return targets_add(cli, words[1], words + 2, (size_t)cli_argc(cli) - 2);
 }
 
@@ -191,6 +195,13 @@ static const struct cli_option options[] = {
 	{ .name = "processes",
 	  .help = "with add: each run of these programs is a command, without markers; "
 		  "'subcommands' and 'options' of the file say what else is told of it" },
+	{ .name = "usdt",
+	  .value = "BEGIN,END[,FAILED]",
+	  .help = "with add: between these USDT probes, each PROVIDER:NAME, is a command; a span "
+		  "of the file, to which others can be added by hand" },
+	{ .name = "function",
+	  .value = "NAME",
+	  .help = "with add: each call of this function, until it returns, is a command" },
 	{ .name = "force", .help = "with add: also files without markers, or not there yet" },
 	{ .name = "add",
 	  .value = "NAME",
@@ -229,14 +240,16 @@ const struct cli_command targets_command = {
 		"check NAME or FILE reads one, or a directory with telprobe.yaml and targets.d,\n"
 		"tells what is wrong by file and line and, where a service runs, what is "
 		"attached,\n"
-		"and exits with 1 if anything is wrong.\n"
-		"add NAME PATH... makes such a file, unless a PATH leads to no marker; remove "
-		"NAME\n"
-		"takes it away. A running service then reads the files again and says what it\n"
-		"watches. learn -- CMD runs CMD as telprobe run does, keeps nothing, and prints "
+		"and exits with 1 if anything is wrong. Of one target root is told how often its\n"
+		"markers and spans were hit in a second, by anybody: it attaches and counts.\n"
+		"add NAME PATH... makes such a file, unless a PATH leads to no marker, or lacks "
 		"the\n"
-		"target that would hold the files whose markers CMD used, with the names they "
-		"said\n"
+		"probes of --usdt or --function. remove NAME takes it away. A running service "
+		"then\n"
+		"reads the files again and says what it watches. learn -- CMD runs CMD as "
+		"telprobe\n"
+		"run does, keeps nothing, and prints the target that would hold the files whose\n"
+		"markers CMD used, with the names they said\n"
 		"that are no constants of a file, as a script's: proposed for 'names:', and kept\n"
 		"nowhere else. What CMD writes goes to stderr meanwhile. With --add NAME it makes\n"
 		"that target, without names, with the options of add.",

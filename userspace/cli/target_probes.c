@@ -170,7 +170,7 @@ static void look_at_file(struct checking *checking, const char *pattern, const c
 	int fd = target_file_open(pattern, path, &status, &error), used = fd, ret = 0;
 
 	if (fd < 0)
-		return; /* the service says so, and its neighbour may be meant */
+		return;	    /* the service says so, and its neighbour may be meant */
 	if (checking->hits) /* before anything is read: what stands there must stay */
 		used = hits_lease(checking->hits, fd, path, &error);
 	if (used >= 0)

@@ -9,6 +9,7 @@
 #include "cli/config_set.h"
 #include "cli/reload.h"
 #include "cli/target_files.h"
+#include "cli/target_spans.h"
 #include "lib/nearest.h"
 #include "report/text.h"
 #include "service/config.h"
@@ -83,6 +84,21 @@ static int write_text(const struct cli *cli, const char *name, const char *const
 	return ret;
 }
 
+/* Behind what stands there: a list of mappings is more than config_edit.h writes. */
+static int add_span(char **text, const struct config_span *span, struct error *error)
+{
+	char *key = target_spans_text(span), *whole = NULL;
+
+	if (!key || asprintf(&whole, "%s%s", *text, key) < 0)
+		whole = NULL;
+	free(key);
+	if (!whole)
+		return error_set(error, -ENOMEM, "out of memory");
+	free(*text);
+	*text = whole;
+	return 0;
+}
+
 static cJSON *json_of(const struct config_change *change)
 {
 	cJSON *json = cJSON_CreateObject();
@@ -106,14 +122,21 @@ static int tell(const struct cli *cli, const struct config_change *change, const
 static int add(const struct cli *cli, struct config_change *change, const char *const *paths,
 	       size_t count)
 {
+	const bool has_span = target_spans_asked(cli) != NULL;
 	struct error error = { 0 };
+	struct config_span span;
 	char *text = NULL;
-	int ret = 0;
+	int ret = has_span ? target_spans_parse(cli, &span, &error) : 0;
 
-	if (!cli_flag(cli, "force"))
-		ret = target_files_check(paths, count, cli_flag(cli, "processes"), &error);
+	if (!ret && !cli_flag(cli, "force"))
+		ret = target_files_check(paths, count, has_span || cli_flag(cli, "processes"),
+					 &error);
+	if (!ret && has_span && !cli_flag(cli, "force"))
+		ret = target_spans_check(&span, paths, count, &error);
 	if (!ret)
 		ret = write_text(cli, change->target, paths, count, &text, &error);
+	if (!ret && has_span)
+		ret = add_span(&text, &span, &error);
 	if (!ret)
 		ret = config_write_target(change, text, &error);
 	free(text);

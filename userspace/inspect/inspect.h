@@ -16,9 +16,9 @@ enum {
 	INSPECT_ALIASES = 4096, /* most repeated constants listed of one file */
 	INSPECT_NAME = 64,	/* bytes of provider, name and text, with the NUL */
 	INSPECT_ARGUMENTS = 96,
-	INSPECT_SYMBOL = 256, /* of a function's name, with the NUL */
+	INSPECT_SYMBOL = 256,	 /* of a function's name, with the NUL */
 	INSPECT_FUNCTIONS = 256, /* most that are listed at a time */
-	INSPECT_RETURNS = 16, /* most instructions by which a function returns */
+	INSPECT_RETURNS = 16,	 /* most instructions by which a function returns */
 };
 
 /* Why a site cannot be probed; INSPECT_USABLE is 0. inspect_reason_text() explains each. */
@@ -135,7 +135,7 @@ int inspect_find(int fd, const char *text);
  * program as inspect_open(). */
 int inspect_function(int fd, const char *name, struct inspect_function *out);
 
-struct inspect_names { /* of functions */
+struct inspect_names {		       /* of functions */
 	char (*names)[INSPECT_SYMBOL]; /* sorted, each once */
 	size_t count;
 	size_t total; /* with those beyond INSPECT_FUNCTIONS, which may be there twice */

@@ -23,17 +23,17 @@ struct search { /* for one span */
 static int leave_out(struct search *search, const struct config_probe *probe, const char *why)
 {
 	const struct config_span *span = search->span;
+	const bool is_usdt = probe->kind == CONFIG_PROBE_USDT;
+	int used = 0;
 
-	if (probe->kind == CONFIG_PROBE_USDT)
-		snprintf(search->why, sizeof(search->why),
-			 "%s:%u: span '%s' is left out: usdt:%s:%s in '%s': %s",
-			 search->target->file, span->line, span->name, probe->provider, probe->name,
-			 search->source->path, why);
-	else
-		snprintf(search->why, sizeof(search->why),
-			 "%s:%u: span '%s' is left out: function:%.96s in '%s': %s",
-			 search->target->file, span->line, span->name, probe->name,
-			 search->source->path, why);
+	if (search->target->file)
+		used = snprintf(search->why, sizeof(search->why),
+				"%.200s:%u: span '%s' is left out: ", search->target->file,
+				span->line, span->name);
+	snprintf(search->why + used, sizeof(search->why) - (size_t)used,
+		 "%s%s%s%.96s in '%.200s': %s",
+		 is_usdt ? "usdt:" : "function:", is_usdt ? probe->provider : "",
+		 is_usdt ? ":" : "", probe->name, search->source->path, why);
 	return -ENOENT;
 }
 

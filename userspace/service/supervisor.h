@@ -35,7 +35,7 @@ struct supervised_target { /* index + 1 is the target's number in the kernel, fo
 	bool is_dirty;		     /* its files are to be looked for again */
 	char problem[CONTROL_TEXT];  /* why a file of it is not attached, "" none */
 	uint64_t spans;		     /* spans_print() of what is configured */
-	uint64_t spans_told;	    /* which of these of any file, a bit each */
+	uint64_t spans_told;	     /* which of these of any file, a bit each */
 	char left_out[CONTROL_TEXT]; /* why one is not told of a file, "" none */
 	size_t absent_span;	     /* one of which a file had no probe, and why, "" none */
 	char absent[CONTROL_TEXT];

@@ -18,8 +18,7 @@ static void note(void *data, const struct spans_left_out *left_out)
 	if (!left_out->is_absent && !target->left_out[0])
 		snprintf(target->left_out, sizeof(target->left_out), "%.*s",
 			 (int)sizeof(target->left_out) - 1, left_out->why);
-	if (!left_out->is_absent ||
-	    (target->absent[0] && !is_told(target, target->absent_span)))
+	if (!left_out->is_absent || (target->absent[0] && !is_told(target, target->absent_span)))
 		return;
 	snprintf(target->absent, sizeof(target->absent), "%.*s", (int)sizeof(target->absent) - 1,
 		 left_out->why);

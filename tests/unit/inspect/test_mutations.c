@@ -110,6 +110,37 @@ static void read_everything(int fd, size_t *opened)
 	inspection_free(inspection);
 }
 
+static void look_at_functions(int fd, size_t *found)
+{
+	struct inspect_function function;
+	struct inspect_names names = { 0 };
+
+	if (inspect_names(fd, "*", &names))
+		return;
+	assert_true(names.count <= INSPECT_FUNCTIONS && names.total >= names.count);
+	for (size_t i = 0; i < names.count; i++) {
+		assert_true(strlen(names.names[i]) < INSPECT_SYMBOL && names.names[i][0]);
+		assert_true(!i || strcmp(names.names[i - 1], names.names[i]) < 0);
+		if (inspect_function(fd, names.names[i], &function) || function.entry_reason)
+			continue;
+		assert_true(function.return_count <= INSPECT_RETURNS);
+		*found += 1;
+	}
+	inspect_names_clear(&names);
+}
+
+/* The first section of @type, in the undamaged program. */
+static const Elf64_Shdr *section_of(const unsigned char *bytes, uint32_t type)
+{
+	const Elf64_Ehdr *header = (const void *)bytes;
+	const Elf64_Shdr *sections = (const void *)(bytes + header->e_shoff);
+
+	for (size_t i = 0; i < header->e_shnum; i++)
+		if (sections[i].sh_type == type)
+			return &sections[i];
+	return NULL;
+}
+
 static double now_ms(void)
 {
 	struct timespec now;
@@ -164,10 +195,56 @@ static void inspect_damaged_programs_are_survived(void **state)
 	assert_true(after.ru_maxrss - before.ru_maxrss < MEMORY_KIB);
 }
 
+/* Lies in the table itself: names, addresses, sizes, types; and in the code. */
+static void inspect_damaged_functions_are_survived(void **state)
+{
+	static unsigned char whole[ROOM], bytes[ROOM];
+	uint64_t random = 0x7e15babe5eed4321ull;
+	const Elf64_Shdr *symbols;
+	size_t found = 0;
+	double slowest = 0;
+	ssize_t size;
+	int fd;
+
+	(void)state;
+	assert_int_equal(builder_compile("symbols", "gcc", "-O1", source), 0);
+	fd = builder_open("symbols");
+	size = read(fd, whole, sizeof(whole));
+	close(fd);
+	assert_true(size > 4096 && size < ROOM);
+	symbols = section_of(whole, SHT_SYMTAB);
+	assert_non_null(symbols);
+	fd = memfd_create("damaged", MFD_CLOEXEC);
+	for (int i = 0; i < MUTATIONS / 4; i++) {
+		double start = now_ms();
+
+		memcpy(bytes, whole, (size_t)size);
+		for (int k = 0; k < 4; k++) {
+			uint64_t value = lying_value(&random, (size_t)size);
+			uint64_t place = next_random(&random) % 4
+						 ? symbols->sh_offset +
+							   next_random(&random) % symbols->sh_size
+						 : next_random(&random) % (uint64_t)size;
+
+			if (place + sizeof(value) <= (uint64_t)size)
+				memcpy(bytes + place, &value, sizeof(value));
+		}
+		assert_int_equal(pwrite(fd, bytes, (size_t)size, 0), size);
+		look_at_functions(fd, &found);
+		if (now_ms() - start > slowest)
+			slowest = now_ms() - start;
+	}
+	close(fd);
+	print_message("%zu functions were found; the slowest file took %.1f ms\n", found, slowest);
+	assert_true(found > MUTATIONS / 4);
+	assert_true(slowest < SLOWEST_MS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(inspect_damaged_programs_are_survived),
+		cmocka_unit_test(inspect_damaged_functions_are_survived),
 	};
 
 	return cmocka_run_group_tests(tests, builder_setup, builder_teardown);
