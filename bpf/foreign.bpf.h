@@ -3,12 +3,18 @@
  * others and functions. Their names stand in the configuration; of the program's own data nothing is
  * read but registers, and those are only compared.
  * Ends are not to be relied on: a function is left by longjmp() or an exception, a query that fails
- * passes by its last probe. So what was left open is abandoned as soon as that can be told: by a
- * begin of the same name, or by one of a function further up the stack. */
+ * passes by its last probe. So each frame keeps the stack pointer of its begin. Stacks grow down: what
+ * begins higher up than a function that is open has left it, and a function's return is that of the
+ * call that began at the same pointer. */
 #ifndef TELPROBE_BPF_FOREIGN_H
 #define TELPROBE_BPF_FOREIGN_H
 
 #include "refused.bpf.h"
+
+enum {
+	STACK_BYTES = 8 << 20, /* farther apart is another stack: a handler's, a coroutine's */
+	WORD = 8,
+};
 
 /* Each is read by a constant offset: the verifier takes no other, and the compiler would make one. */
 static __always_inline __u64 argument_of(struct pt_regs *ctx, __u32 argument)
@@ -34,32 +40,63 @@ static __always_inline __u64 argument_of(struct pt_regs *ctx, __u32 argument)
 /* Two spans of a program may have the same argument, and no id is 0. */
 static __always_inline __u64 id_of(struct pt_regs *ctx, const struct tp_foreign *span, __u32 number)
 {
-	__u64 which = (__u64)number << 48;
+	__u64 which = (__u64)number << 48, value;
 
 	if (span->pairing == TP_PAIRING_THREAD)
-		return which | (__u32)bpf_get_current_pid_tgid();
-	if (span->pairing == TP_PAIRING_ARGUMENT)
-		return (which + argument_of(ctx, span->argument)) ?: 1;
-	return 0;
+		return TP_ID_OF_THREAD | which | (__u32)bpf_get_current_pid_tgid();
+	if (span->pairing != TP_PAIRING_ARGUMENT)
+		return 0;
+	value = argument_of(ctx, span->argument);
+	return (which + (span->argument_bytes == 4 ? (__u32)value : value)) ?: 1;
 }
 
-/* Index of the lowest frame of a function that has been left, seen from a stack pointer which a call has
- * just lowered; -1 if none. A global function, so that the verifier looks at it once. */
-__noinline int frame_left(struct thread *thread, __u32 stack)
+static __always_inline bool is_function(const struct frame *frame)
+{
+	return frame->inner == INNER_FUNCTION;
+}
+
+/* Whether a stack pointer lies above the frame's, on the same stack. */
+static __always_inline bool is_above(__u32 stack, const struct frame *frame)
+{
+	return stack - frame->stack - 1 < STACK_BYTES;
+}
+
+/* It never ended. What lies above it in the list may still be open: its place stays until then. */
+static __always_inline void frame_give_up(struct tp_reader *state, struct frame *frame,
+					  const struct ending *ending)
+{
+	span_put(state, frame, ending);
+	frame->object = NO_OBJECT;
+}
+
+/* Abandon the functions that were left, seen from a begin at @stack. A global function, so that the
+ * verifier looks at it once. */
+__noinline int frames_leave(struct tp_reader *state, struct thread *thread, __u32 stack,
+			    const struct ending *ending)
 {
 	struct frame *frame;
-	__u32 i;
+	int i;
 
-	if (!thread)
-		return -1;
-	for (i = 0; i < TP_SPAN_DEPTH; i++) {
-		if (i >= thread->depth)
-			break;
+	if (!state || !thread || !ending)
+		return 0;
+	for (i = TP_SPAN_DEPTH - 1; i >= 0; i--) {
+		if (i >= (int)thread->depth)
+			continue;
 		frame = &thread->frame[i];
-		if (frame->is_function && (__s32)(frame->stack - stack) <= 0)
-			return i;
+		if (is_function(frame) && frame->object != NO_OBJECT && is_above(stack, frame))
+			frame_give_up(state, frame, ending);
 	}
-	return -1;
+	return frames_drop(thread);
+}
+
+/* Abandon one frame. */
+__noinline int frame_leave(struct tp_reader *state, struct thread *thread, __u32 index,
+			   const struct ending *ending)
+{
+	if (!state || !thread || !ending || index >= TP_SPAN_DEPTH)
+		return 0;
+	frame_give_up(state, &thread->frame[index], ending);
+	return frames_drop(thread);
 }
 
 /* Index of the function's frame that returns at that stack pointer, -1 if none. */
@@ -75,7 +112,7 @@ __noinline int frame_returned(struct thread *thread, __u32 kind, __u32 file, __u
 		if (i >= (int)thread->depth)
 			continue;
 		frame = &thread->frame[i];
-		if (frame->is_function && frame->stack == stack && frame->kind == kind &&
+		if (is_function(frame) && frame->stack == stack && frame->kind == kind &&
 		    frame->name[0] == name && file_of(frame->object, frame->generation) == file)
 			return i;
 	}
@@ -88,89 +125,123 @@ static __always_inline int frame_open(struct hit *hit, const struct tp_foreign *
 			  span->name, false);
 }
 
-/* What is open from @index on never ended. */
-static __always_inline void never_ended(struct hit *hit, int index)
+/* Whether the begin is part of the frame that is open under its name: it lies deeper. */
+static __always_inline bool is_part(const struct tp_foreign *span, struct frame *frame, __u32 stack)
 {
-	struct ending ending = {};
+	__u32 words = (frame->stack - stack) / WORD;
 
-	ending_fill(&ending, hit, TP_OUTCOME_OK);
-	ending.outcome = TP_OUTCOME_ABANDONED;
-	deep_forget(hit->thread);
-	spans_abandon(hit->reader, hit->thread, index, &ending);
-}
-
-/* Return: true when the begin is none: it is part of what is open. */
-static __always_inline bool is_part(struct hit *hit, const struct tp_foreign *span)
-{
-	int index = frame_open(hit, span);
-	struct frame *frame;
-
-	if (index < 0)
+	if (span->recursion != TP_RECURSION_OUTERMOST || stack == frame->stack ||
+	    is_above(stack, frame))
 		return false;
-	if (span->recursion == TP_RECURSION_NONE)
-		never_ended(hit, index);
-	if (span->recursion != TP_RECURSION_OUTERMOST)
-		return false;
-	frame = &hit->thread->frame[index & (TP_SPAN_DEPTH - 1)];
-	if (!frame->is_function)
-		frame->inner++;
+	if (is_function(frame))
+		return true;
+	if (words > INNER_FAR)
+		words = INNER_FAR;
+	if (frame->inner == INNER_NONE || words < frame->inner)
+		frame->inner = words;
 	return true;
 }
 
-/* @stack: lower half of the stack pointer */
+/* Whether the end is one of what is part of the frame: as deep as that began, or deeper. A part that was
+ * left without its end so keeps nobody from ending the whole, which ends where it calls from. */
+static __always_inline bool ends_part(const struct tp_foreign *span, const struct frame *frame,
+				      __u32 stack)
+{
+	if (span->recursion != TP_RECURSION_OUTERMOST)
+		return false;
+	if (is_function(frame))
+		return true;
+	return frame->inner != INNER_NONE && stack != frame->stack && !is_above(stack, frame) &&
+	       (frame->stack - stack) / WORD >= frame->inner;
+}
+
+/* Whether the frame that is open under the name of a begin never ended: by the span's own rule, or
+ * because a function that began at this pointer is left when another begins there. */
+static __always_inline bool has_no_end(const struct tp_foreign *span, const struct frame *frame,
+				       __u32 stack)
+{
+	return span->recursion != TP_RECURSION_NESTED ||
+	       (is_function(frame) && span->bytes && frame->stack == stack);
+}
+
 static __always_inline void foreign_begin(struct hit *hit, const struct tp_foreign *span, __u64 id,
 					  __u32 stack)
 {
+	struct ending ending = {};
 	struct frame frame = {};
 	int index;
 
 	if (!id) {
-		index = frame_left(hit->thread, stack);
-		if (index >= 0)
-			never_ended(hit, index);
-		if (is_part(hit, span))
-			return;
+		ending_fill(&ending, hit, TP_OUTCOME_OK);
+		ending.outcome = TP_OUTCOME_ABANDONED;
+		frames_leave(hit->reader, hit->thread, stack, &ending);
+		index = frame_open(hit, span);
+		if (index >= 0) {
+			struct frame *open = &hit->thread->frame[index & (TP_SPAN_DEPTH - 1)];
+
+			if (is_part(span, open, stack))
+				return;
+			if (has_no_end(span, open, stack))
+				frame_leave(hit->reader, hit->thread, index, &ending);
+		}
 	}
 	frame_fill(&frame, hit, hit->kind, hit->now_ns);
 	frame.name[0] = span->name;
-	frame.is_function = !id && span->bytes;
-	if (frame.is_function)
-		frame.stack = stack;
+	frame.stack = stack;
+	if (!id && span->bytes)
+		frame.inner = INNER_FUNCTION;
+	hit->thread->crossing += span->pairing == TP_PAIRING_THREAD;
 	span_begin(hit, &frame, id);
 }
 
-/* Return: true when the end closes nothing, and that is nothing to be counted. */
-static __always_inline bool is_no_end(struct hit *hit, const struct tp_foreign *span, __u64 id,
-				      __u64 outcome)
+static __always_inline void foreign_end_id(struct hit *hit, const struct tp_foreign *span, __u64 id,
+					   const struct ending *ending)
 {
-	struct tp_async_key key;
+	struct tp_async_key key = async_key(hit, hit->kind, id);
+	struct frame frame;
+
+	if (async_take(&key, &frame)) {
+		if (span->pairing == TP_PAIRING_THREAD && hit->thread->crossing)
+			hit->thread->crossing--;
+		span_close(hit, &frame, ending);
+	} else if (!span->can_fail) {
+		end_unmatched(hit);
+	}
+}
+
+/* An end for which nothing is open. */
+static __always_inline void foreign_end_none(struct hit *hit, const struct tp_foreign *span)
+{
+	__u32 *deep = &hit->thread->deep[sort_of(hit->kind)];
+
+	if (*deep) {
+		--*deep;
+		bump(hit->counters, TP_COUNT_ENDS);
+		bump(hit->counters, TP_COUNT_REFUSED_DEPTH_END);
+	} else if (!span->can_fail) {
+		end_unmatched(hit);
+	}
+}
+
+/* By a probe that is no return. @outcome: TP_OUTCOME_OK but for probes that say otherwise */
+static __always_inline void foreign_end(struct hit *hit, const struct tp_foreign *span, __u64 id,
+					__u32 stack, __u64 outcome)
+{
+	struct ending ending = {};
 	struct frame *frame;
 	int index;
 
+	ending_fill(&ending, hit, outcome);
 	if (id) {
-		key = async_key(hit, hit->kind, id);
-		return span->can_fail && !bpf_map_lookup_elem(&async_spans, &key);
+		foreign_end_id(hit, span, id, &ending);
+		return;
 	}
 	index = frame_open(hit, span);
-	if (index < 0)
-		return span->can_fail && !is_deep(hit->thread);
 	frame = &hit->thread->frame[index & (TP_SPAN_DEPTH - 1)];
-	if (outcome || span->recursion != TP_RECURSION_OUTERMOST || !frame->inner)
-		return false;
-	frame->inner--;
-	return true;
-}
-
-/* @outcome: TP_OUTCOME_FAILED by a probe that says so */
-static __always_inline void foreign_end(struct hit *hit, const struct tp_foreign *span, __u64 id,
-					__u64 outcome)
-{
-	struct ending ending = {};
-
-	if (is_no_end(hit, span, id, outcome))
-		return;
-	ending_fill(&ending, hit, outcome);
-	span_end(hit, hit->kind, span->name, id, &ending);
+	if (index < 0 || hit->thread->deep[sort_of(hit->kind)])
+		foreign_end_none(hit, span);
+	else if (outcome || !ends_part(span, frame, stack))
+		frame_close(hit, index, &ending);
 }
 
 /* As a signed number of so many bytes. */
@@ -198,28 +269,21 @@ static __always_inline bool is_failure(const struct tp_foreign *span, __u64 retu
 	return false;
 }
 
-/* The frame tells by its stack pointer which call it was. */
 static __always_inline void foreign_return(struct hit *hit, const struct tp_foreign *span,
 					   __u32 stack, __u64 returned)
 {
-	struct thread *thread = hit->thread;
 	struct ending ending = {};
 	int index;
 
 	ending_fill(&ending, hit, is_failure(span, returned) ? TP_OUTCOME_FAILED : TP_OUTCOME_OK);
-	index = frame_returned(thread, hit->kind, file_of(hit->object, hit->generation), span->name,
-			       stack);
+	index = frame_returned(hit->thread, hit->kind, file_of(hit->object, hit->generation),
+			       span->name, stack);
 	if (index >= 0) {
 		frame_close(hit, index, &ending);
-	} else if (span->recursion == TP_RECURSION_OUTERMOST && frame_open(hit, span) >= 0) {
-		return; /* of a call inside the one that counts */
-	} else if (thread->deep[sort_of(hit->kind)]) {
-		thread->deep[sort_of(hit->kind)]--;
-		bump(hit->counters, TP_COUNT_ENDS);
-		bump(hit->counters, TP_COUNT_REFUSED_DEPTH_END);
-	} else if (!span->can_fail) {
-		end_unmatched(hit);
+		return;
 	}
+	if (span->recursion != TP_RECURSION_OUTERMOST || frame_open(hit, span) < 0)
+		foreign_end_none(hit, span); /* else of a call inside the one that counts */
 }
 
 /* Its owner agrees to less now: what is open is discarded, and nothing begins (refused.bpf.h). */
@@ -239,6 +303,13 @@ static __always_inline void foreign_refused(struct hit *hit, const struct tp_for
 		return;
 	deep_forget(hit->thread);
 	refused_discard(hit->reader, hit->thread, index, file_of(hit->object, hit->generation));
+}
+
+static __always_inline __u64 outcome_of(__u32 role)
+{
+	if (role == TP_FOREIGN_FAILED)
+		return TP_OUTCOME_FAILED;
+	return role == TP_FOREIGN_CANCELLED ? TP_OUTCOME_CANCELLED : TP_OUTCOME_OK;
 }
 
 static __always_inline int foreign_hit(struct pt_regs *ctx)
@@ -269,15 +340,11 @@ static __always_inline int foreign_hit(struct pt_regs *ctx)
 	case TP_FOREIGN_BEGIN:
 		foreign_begin(&hit, span, id, PT_REGS_SP(ctx));
 		break;
-	case TP_FOREIGN_END:
-	case TP_FOREIGN_FAILED:
-		foreign_end(&hit, span, id,
-			    TP_COOKIE_MARKER(cookie) == TP_FOREIGN_FAILED ? TP_OUTCOME_FAILED
-									  : TP_OUTCOME_OK);
-		break;
 	case TP_FOREIGN_RETURN:
 		foreign_return(&hit, span, PT_REGS_SP(ctx), PT_REGS_RC(ctx));
 		break;
+	default:
+		foreign_end(&hit, span, id, PT_REGS_SP(ctx), outcome_of(TP_COOKIE_MARKER(cookie)));
 	}
 	return 0;
 }

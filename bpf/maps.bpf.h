@@ -131,6 +131,13 @@ struct {
 
 enum { SORT_COMMAND, SORT_SPAN, SPAN_SORTS }; /* what a level or a category may refuse alone */
 
+enum frame_inner { /* how far below its begin the highest begin of what is part of it lay */
+		   INNER_NONE,	    /* there was none */
+		   INNER_WORDS,	    /* so many words, */
+		   INNER_FAR = 254, /* or more */
+		   INNER_FUNCTION, /* never mind: it ends where its function returns (foreign.bpf.h) */
+};
+
 struct frame { /* an open span */
 	__u64 start_ns;
 	__u32 span;
@@ -147,12 +154,11 @@ struct frame { /* an open span */
 	};
 	union {
 		__u32 process; /* of one in async_spans */
-		__u32 inner;   /* begun inside it and part of it: TP_RECURSION_OUTERMOST */
-		__u32 stack;   /* lower half of the stack pointer, of a function (is_function) */
+		__u32 stack;   /* lower half of the stack pointer it began at, by no marker */
 	};
 	__u16 generation; /* of the object */
 	__u8 level;	  /* enum tp_level it began at */
-	__u8 is_function; /* ends where the function returns: foreign.bpf.h */
+	__u8 inner;	  /* enum frame_inner, of one that began by no marker */
 };
 
 struct thread {	       /* what is known of one thread that is traced or may be */
@@ -181,6 +187,7 @@ struct thread {	       /* what is known of one thread that is traced or may be *
 	__u32 run_uid;
 	__u32 run_span; /* of the command that ends with the process (runs.bpf.h); 0: it is none */
 	__u32 run_subcommand; /* place */
+	__u32 crossing;	      /* open spans of TP_PAIRING_THREAD: they end with the thread */
 	struct frame frame[TP_SPAN_DEPTH];
 };
 

@@ -13,6 +13,7 @@ struct sweep {
 	struct tp_reader *reader;
 	struct ending *ending;
 	__u32 process;
+	__u32 thread; /* its id: only what is open of the thread; 0: of all of them */
 };
 
 static long sweep_span(void *map, const void *key, void *value, void *context)
@@ -21,7 +22,9 @@ static long sweep_span(void *map, const void *key, void *value, void *context)
 	struct sweep *sweep = context;
 	struct frame frame;
 
-	if (async->process != sweep->process)
+	if (async->process != sweep->process ||
+	    (sweep->thread && async->id << 32 >> 32 != sweep->thread) ||
+	    (sweep->thread && !(async->id & TP_ID_OF_THREAD)))
 		return 0;
 	frame = *(struct frame *)value;
 	if (!bpf_map_delete_elem(&async_spans, key))
@@ -49,6 +52,19 @@ static __always_inline void process_sweep(struct tp_reader *state, __u32 process
 	bpf_for_each_map_elem(&async_spans, sweep_span, &sweep, 0);
 	bpf_for_each_map_elem(&async_spans, sweep_span, &sweep, 0);
 	bpf_for_each_map_elem(&decisions, sweep_decision, &sweep, 0);
+}
+
+/* What a thread that is no more has left open across other spans: no other thread ends it. */
+static __always_inline void thread_sweep(struct tp_reader *state, struct task_struct *task,
+					 struct thread *thread, struct ending *ending)
+{
+	struct sweep sweep = {
+		.reader = state, .ending = ending, .process = thread->process, .thread = task->pid
+	};
+
+	if (thread->crossing)
+		bpf_for_each_map_elem(&async_spans, sweep_span, &sweep, 0);
+	thread->crossing = 0;
 }
 
 static __always_inline void thread_ending(struct ending *ending, struct thread *thread,

@@ -104,7 +104,7 @@ static __always_inline __u32 agreed_of_span(const struct frame *frame, const str
 {
 	struct tp_consent_key key = { .uid = frame->uid, .target = object->target };
 
-	if (!ending->is_of_run && object->target != ending->target)
+	if (!ending->is_of_run && (object->target != ending->target || frame->uid != ending->uid))
 		return agreed_of_consent(bpf_map_lookup_elem(&consent, &key));
 	return TP_AGREED(ending->level, ending->without);
 }
@@ -486,6 +486,7 @@ static __always_inline void ending_fill(struct ending *ending, struct hit *hit, 
 	ending->process = hit->thread->process;
 	ending->program = program_of(hit);
 	ending->target = hit->target;
+	ending->uid = hit->uid;
 	ending->level = hit->level;
 	ending->without = hit->without;
 	ending->is_of_run = !!(hit->thread->mark & TP_MARK_RUN);

@@ -153,6 +153,7 @@ int BPF_PROG(process_exits, struct task_struct *task)
 		      is_exec ? 0 : task->exit_code & ~CORE_BIT);
 	ending.is_discarded = !is_alive || is_silent(hit.thread);
 	spans_abandon(hit.reader, hit.thread, 0, &ending);
+	thread_sweep(hit.reader, task, hit.thread, &ending);
 	if (task->signal->live.counter || is_exec)
 		return 0;
 	process_exit(&hit, &ending);

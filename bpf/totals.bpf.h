@@ -23,6 +23,7 @@ struct ending { /* how a span ends */
 	__u8 is_of_run;	   /* both are those of a marked tree, for every target */
 	__u8 without;	   /* enum tp_category: not agreed to now */
 	__u8 reserved[2];
+	__u32 uid; /* whose target, level and categories these are */
 };
 
 enum {

@@ -155,7 +155,8 @@ enum tp_outcome {
 	TP_OUTCOME_OK,
 	TP_OUTCOME_FAILED,
 	TP_OUTCOME_CANCELLED,
-	TP_OUTCOME_ABANDONED, /* never ended by its own end marker; flags say what ended it */
+	TP_OUTCOME_ABANDONED, /* never ended by its own end; flags say what ended it, none of them that
+				 its function was left, or that it began anew */
 	TP_OUTCOMES
 };
 
@@ -232,7 +233,7 @@ _Static_assert(sizeof(struct tp_discover) == 64, "discover");
 	X(BEGINS, begins, "spans begun")                                                         \
 	X(ENDS, ends, "ends seen")                                                               \
 	X(CLOSED, closed, "spans closed by their own end")                                       \
-	X(ABANDONED, abandoned, "spans closed by an outer end, an exec or an exit")              \
+	X(ABANDONED, abandoned, "spans closed by an outer end, an exec, an exit or anew")        \
 	X(OVERWRITTEN, overwritten, "spans replaced by one of the same id")                      \
 	X(SINGLES, singles, "events that are no span")                                           \
 	X(DROPPED_RING_FULL, dropped_ring_full, "records lost because the ring was full")        \
@@ -289,10 +290,14 @@ enum tp_runs {
 enum tp_foreign_role {
 	TP_FOREIGN_BEGIN,
 	TP_FOREIGN_END,
-	TP_FOREIGN_RETURN, /* one of the instructions by which the function of BEGIN returns */
-	TP_FOREIGN_FAILED, /* what is open has failed; means nothing where nothing is open */
+	TP_FOREIGN_RETURN,    /* one of the instructions by which the function of BEGIN returns */
+	TP_FOREIGN_FAILED,    /* what is open has failed; means nothing where nothing is open */
+	TP_FOREIGN_CANCELLED, /* likewise */
 	TP_FOREIGN_ROLES
 };
+
+/* Of an id in `async_spans` that stands for a thread, whose id the lower half is: TP_PAIRING_THREAD. */
+#define TP_ID_OF_THREAD (1ull << 63)
 
 /* Which begin an end belongs to. */
 enum tp_pairing {
@@ -306,7 +311,7 @@ enum tp_pairing {
 enum tp_recursion {
 	TP_RECURSION_NONE,	/* the end of that one never came: it is abandoned */
 	TP_RECURSION_NESTED,	/* one inside the other */
-	TP_RECURSION_OUTERMOST, /* is part of that one */
+	TP_RECURSION_OUTERMOST, /* is part of that one, if it lies deeper in the stack */
 	TP_RECURSIONS
 };
 
@@ -329,8 +334,8 @@ struct tp_foreign {  /* map `foreign`, by number: a span of one file; 0 is none 
 	__u8 failure;
 	__u8 bytes; /* of what the function returns that are compared, as a signed number: 1, 4, 8;
 		       0: it does not end by TP_FOREIGN_RETURN */
-	__u8 can_fail; /* by TP_FOREIGN_FAILED; an end may follow that is none any more */
-	__u8 reserved;
+	__u8 can_fail; /* by TP_FOREIGN_FAILED or _CANCELLED; an end may follow that is none any more */
+	__u8 argument_bytes; /* 4: an int, whose upper half is anything; 8 */
 };
 
 struct tp_object { /* map `objects`; written by userspace before the object's markers are attached */

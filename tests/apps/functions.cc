@@ -118,6 +118,66 @@ static STANDS_ALONE void probes(const char *how)
 	}
 }
 
+/* As above, but what starts inside another lies deeper in the stack. x: left without being done. */
+static STANDS_ALONE const char *nest(const char *how)
+{
+	DTRACE_PROBE1(others, work__start, how);
+	while (*how && *how != 'x') {
+		if (*how == 's') {
+			how = nest(how + 1);
+			continue;
+		}
+		if (*how == 'd')
+			break;
+		DTRACE_PROBE(others, work__failed);
+		how++;
+	}
+	if (*how == 'd')
+		DTRACE_PROBE1(others, work__done, how);
+	sink++;
+	return *how ? how + 1 : how;
+}
+
+static void nests(const char *how)
+{
+	while (*how)
+		how = nest(how + (*how == 's'));
+}
+
+/* Starts and is done where its own stack pointer is that of its begin. */
+extern "C" STANDS_ALONE void leaf(void)
+{
+	DTRACE_PROBE(others, work__start);
+	sink++;
+	DTRACE_PROBE(others, work__done);
+}
+
+extern "C" STANDS_ALONE int around(int value)
+{
+	sink += value;
+	leaf();
+	return value;
+}
+
+static void *begins_and_ends(void *data)
+{
+	ask((long)data);
+	return NULL;
+}
+
+/* Threads that begin what none of them ends, @count of them, while the process goes on. */
+static int leave_open(int count)
+{
+	pthread_t thread;
+	long i;
+
+	for (i = 0; i < count; i++) {
+		pthread_create(&thread, NULL, begins_and_ends, (void *)i);
+		pthread_join(thread, NULL);
+	}
+	return 0;
+}
+
 static void *thread(void *data)
 {
 	long number = (long)data, i;
@@ -157,6 +217,12 @@ static int use(const char *what, int value)
 		return deep::inside(value);
 	if (!strcmp(what, "threads"))
 		return threads();
+	if (!strcmp(what, "open"))
+		return leave_open(value);
+	if (!strcmp(what, "around"))
+		return around(value);
+	if (!strcmp(what, "int")) /* whose upper half is another one's */
+		ask((long)value | 1l << 40);
 	if (!strcmp(what, "leap"))
 		return (caught = setjmp(out)) ? 100 + caught : leap(value);
 	if (!strcmp(what, "ask"))
@@ -185,6 +251,8 @@ int main(int argc, char **argv)
 		value = (int)strtol(argv[i + 1], NULL, 10);
 		if (!strcmp(argv[i], "probes"))
 			probes(argv[i + 1]);
+		else if (!strcmp(argv[i], "nests"))
+			nests(argv[i + 1]);
 		else if (!strcmp(argv[i], "carry"))
 			sum += carried(value);
 		else if (!strcmp(argv[i], "leap"))

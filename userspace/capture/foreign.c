@@ -15,7 +15,7 @@ static bool is_sound(const struct tp_foreign *span)
 	       span->recursion < TP_RECURSIONS && span->failure < TP_FAILURES &&
 	       (span->bytes == 0 || span->bytes == 1 || span->bytes == 4 || span->bytes == 8) &&
 	       (span->pairing == TP_PAIRING_ARGUMENT) == (span->argument != 0) &&
-	       span->argument <= 6;
+	       span->argument <= 6 && (span->argument_bytes != 0) == (span->argument != 0);
 }
 
 /* Return: a number no span has; 0: there is none. */

@@ -107,38 +107,6 @@ static int perf_attach(int program_fd, const struct capture_opener *opener, int 
 	return link_fd;
 }
 
-int links_attach(int program_fd, const struct link_way *way, int file_fd,
-		 const struct link_site *sites, int count, struct links *links)
-{
-	const int before = links->count;
-	int fd, *fds = realloc(links->fds, (size_t)(before + count) * sizeof(*fds));
-	char path[32];
-	int i;
-
-	if (!fds)
-		return -ENOMEM;
-	links->fds = fds;
-	if (way->method == CAPTURE_UPROBE_MULTI) {
-		snprintf(path, sizeof(path), "/proc/self/fd/%d", file_fd);
-		fd = multi_attach(program_fd, path, sites, count);
-		if (fd < 0)
-			return fd;
-		links->fds[links->count++] = fd;
-		return 0;
-	}
-	for (i = 0; i < count; i++) {
-		fd = perf_attach(program_fd, &way->opener, file_fd, &sites[i]);
-		if (fd < 0)
-			goto detach;
-		links->fds[links->count++] = fd;
-	}
-	return 0;
-detach:
-	while (links->count > before)
-		close(links->fds[--links->count]);
-	return fd;
-}
-
 struct closing { /* descriptors shared out among threads */
 	int *fds;
 	int count;
@@ -166,6 +134,40 @@ static void close_together(struct closing *closing)
 	close_some(closing);
 	while (started)
 		pthread_join(threads[--started], NULL);
+}
+
+int links_attach(int program_fd, const struct link_way *way, int file_fd,
+		 const struct link_site *sites, int count, struct links *links)
+{
+	const int before = links->count;
+	int fd, *fds = realloc(links->fds, (size_t)(before + count) * sizeof(*fds));
+	struct closing closing;
+	char path[32];
+	int i;
+
+	if (!fds)
+		return -ENOMEM;
+	links->fds = fds;
+	if (way->method == CAPTURE_UPROBE_MULTI) {
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", file_fd);
+		fd = multi_attach(program_fd, path, sites, count);
+		if (fd < 0)
+			return fd;
+		links->fds[links->count++] = fd;
+		return 0;
+	}
+	for (i = 0; i < count; i++) {
+		fd = perf_attach(program_fd, &way->opener, file_fd, &sites[i]);
+		if (fd < 0)
+			goto detach;
+		links->fds[links->count++] = fd;
+	}
+	return 0;
+detach:
+	closing = (struct closing){ .fds = links->fds + before, .count = links->count - before };
+	close_together(&closing);
+	links->count = before;
+	return fd;
 }
 
 void links_detach(struct links *links)

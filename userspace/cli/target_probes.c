@@ -60,6 +60,7 @@ static uint64_t *count_of(struct tally *tally, enum tp_foreign_role role)
 	case TP_FOREIGN_BEGIN:
 		return &tally->begins;
 	case TP_FOREIGN_FAILED:
+	case TP_FOREIGN_CANCELLED:
 		return &tally->failures;
 	default:
 		return &tally->ends;
@@ -209,9 +210,9 @@ static void note_span(struct checking *checking, size_t span)
 				"span '%s': %" PRIu64 " begin%s and %" PRIu64 " end%s in a second",
 				config->name, tally->begins, text_s((int64_t)tally->begins),
 				tally->ends, text_s((int64_t)tally->ends));
-	if (config->failed.kind)
-		snprintf(text + used, sizeof(text) - used, ", %" PRIu64 " failure%s",
-			 tally->failures, text_s((int64_t)tally->failures));
+	if (config->failed.kind || config->cancelled.kind)
+		snprintf(text + used, sizeof(text) - used, ", %" PRIu64 " failed or cancelled",
+			 tally->failures);
 	checking->listener->note(checking->listener->data, text);
 }
 

@@ -204,6 +204,21 @@ static int is_plain(const ZydisDecodedInstruction *instruction, const ZydisDecod
 	return 1;
 }
 
+/* ud2 and its like, hlt, int3: where a compiler put them, nothing comes back. */
+static int is_trap(const ZydisDecodedInstruction *instruction)
+{
+	switch (instruction->mnemonic) {
+	case ZYDIS_MNEMONIC_UD0:
+	case ZYDIS_MNEMONIC_UD1:
+	case ZYDIS_MNEMONIC_UD2:
+	case ZYDIS_MNEMONIC_HLT:
+	case ZYDIS_MNEMONIC_INT3:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
 int decode_step(uint16_t machine, const unsigned char *code, size_t bytes, struct decoded_step *out)
 {
 	ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
@@ -221,6 +236,11 @@ int decode_step(uint16_t machine, const unsigned char *code, size_t bytes, struc
 	out->is_return = instruction.meta.category == ZYDIS_CATEGORY_RET;
 	out->is_jump = instruction.meta.category == ZYDIS_CATEGORY_COND_BR ||
 		       instruction.meta.category == ZYDIS_CATEGORY_UNCOND_BR;
+	out->is_call = instruction.meta.category == ZYDIS_CATEGORY_CALL;
+	out->is_push = is_one_byte_opcode(&instruction) && instruction.opcode >= 0x50 &&
+		       instruction.opcode <= 0x57;
+	out->is_last = out->is_return || instruction.meta.category == ZYDIS_CATEGORY_UNCOND_BR ||
+		       is_trap(&instruction);
 	out->is_computed = out->is_jump && !instruction.raw.imm[0].is_relative;
 	out->is_plain = (uint8_t)is_plain(&instruction, operands);
 	if (out->is_jump && !out->is_computed)

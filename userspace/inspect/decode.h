@@ -28,7 +28,10 @@ void decode_instruction(uint16_t machine, const unsigned char *code, size_t byte
 struct decoded_step { /* what an instruction does to the way through a function */
 	uint8_t bytes;
 	uint8_t is_return;
-	uint8_t is_jump;     /* also a conditional one */
+	uint8_t is_jump; /* also a conditional one */
+	uint8_t is_call;
+	uint8_t is_push;
+	uint8_t is_last; /* nothing goes on behind it: a return, a jump without condition, a trap */
 	uint8_t is_computed; /* the jump: where it leads does not stand there */
 	uint8_t is_plain;    /* goes on behind itself, arguments and stack pointer as they were */
 	int64_t distance;    /* of a jump that is not computed, from behind itself */

@@ -51,100 +51,187 @@ static int is_dear(const struct code *code, uint64_t at)
 	       point_at(code, at).cost == INSPECT_COST_STEPPED;
 }
 
-/* The whole function, instruction by instruction. Return: 0; what decode_step() or @visit returned. */
-static int walk(const struct code *code,
-		int (*visit)(void *, uint64_t at, const struct decoded_step *), void *context)
-{
-	struct decoded_step step;
-	uint64_t at;
-	int ret;
+/* What a walk along all ways through a function found. Only what can be reached is looked at: between
+ * instructions there may be data, in which a breakpoint would change what the program computes. */
+struct ways {
+	const struct code *code;
+	struct inspect_function *function; /* takes the returns */
+	uint8_t *states;		   /* of each byte: enum state */
+	uint32_t *open;			   /* places to go on from */
+	size_t open_count;
+	uint64_t lowest_target; /* of a jump inside the function; its end: there is none */
+	uint32_t return_reason;
+	int has_computed; /* jumps that may lead anywhere */
+};
 
-	for (at = 0; at < code->count; at += step.bytes) {
-		ret = decode_step(code->elf->machine, code->bytes + at, code->count - at, &step);
-		if (!ret)
-			ret = visit(context, at, &step);
-		if (ret)
-			return ret;
-	}
-	return 0;
-}
+enum state { STATE_UNKNOWN, STATE_OPEN, STATE_BEGIN, STATE_INSIDE };
 
 static uint64_t target_of(uint64_t at, const struct decoded_step *step)
 {
 	return at + step->bytes + (uint64_t)step->distance;
 }
 
-struct prologue {
-	uint64_t to; /* nothing may lead to a place from 1 to here */
-};
-
-static int visit_jump(void *context, uint64_t at, const struct decoded_step *step)
+static void refuse_returns(struct ways *ways, uint32_t reason)
 {
-	const struct prologue *prologue = context;
-	uint64_t target = target_of(at, step);
-
-	if (!step->is_jump || step->is_computed)
-		return 0;
-	return target > 0 && target <= prologue->to;
+	if (!ways->return_reason)
+		ways->return_reason = reason;
 }
 
-/* Behind instructions that change neither arguments nor stack pointer comes mostly a push, which the
- * kernel emulates. It is reached once a call unless a loop of the function leads back to it. */
-static uint64_t choose_entry(const struct code *code)
+/* Each place is entered once at most, so there is room for all. */
+static int go_on_from(struct ways *ways, uint64_t at)
 {
-	struct decoded_step step;
-	struct prologue prologue = { 0 };
-
-	while (prologue.to < PROLOGUE_BYTES && prologue.to < code->count &&
-	       is_dear(code, prologue.to)) {
-		if (decode_step(code->elf->machine, code->bytes + prologue.to,
-				code->count - prologue.to, &step) ||
-		    !step.is_plain)
-			return 0;
-		prologue.to += step.bytes;
+	if (ways->states[at] == STATE_INSIDE)
+		return -EBADMSG;
+	if (ways->states[at] == STATE_UNKNOWN) {
+		ways->states[at] = STATE_OPEN;
+		ways->open[ways->open_count++] = (uint32_t)at;
 	}
-	if (prologue.to >= code->count || is_dear(code, prologue.to))
-		return 0;
-	return prologue.to && (!code->is_whole || walk(code, visit_jump, &prologue)) ? 0
-										     : prologue.to;
-}
-
-struct returns {
-	const struct code *code;
-	struct inspect_function *function;
-	uint32_t reason;
-};
-
-static int visit_return(void *context, uint64_t at, const struct decoded_step *step)
-{
-	struct returns *returns = context;
-	struct inspect_function *function = returns->function;
-
-	if (step->is_jump && (step->is_computed || target_of(at, step) >= returns->code->count))
-		return INSPECT_LEFT_BY_JUMP;
-	if (!step->is_return)
-		return 0;
-	if (reason_at(returns->code, at))
-		return (int)reason_at(returns->code, at);
-	if (function->return_count == INSPECT_RETURNS)
-		return INSPECT_MANY_RETURNS;
-	function->returns[function->return_count++] = point_at(returns->code, at);
 	return 0;
 }
 
-static uint32_t find_returns(const struct code *code, struct inspect_function *function)
+static int take_jump(struct ways *ways, uint64_t at, const struct decoded_step *step)
 {
-	struct returns returns = { .code = code, .function = function };
+	uint64_t target = target_of(at, step);
+
+	if (step->is_computed) {
+		ways->has_computed = 1;
+		refuse_returns(ways, INSPECT_LEFT_BY_JUMP);
+		return 0;
+	}
+	if (target >= ways->code->count) {
+		refuse_returns(ways, INSPECT_LEFT_BY_JUMP);
+		return 0;
+	}
+	if (target < ways->lowest_target)
+		ways->lowest_target = target;
+	return go_on_from(ways, target);
+}
+
+static void take_return(struct ways *ways, uint64_t at)
+{
+	struct inspect_function *function = ways->function;
+	uint32_t reason = reason_at(ways->code, at);
+
+	if (reason)
+		refuse_returns(ways, reason);
+	else if (function->return_count == INSPECT_RETURNS)
+		refuse_returns(ways, INSPECT_MANY_RETURNS);
+	else
+		function->returns[function->return_count++] = point_at(ways->code, at);
+}
+
+/* What a call leads to may never come back, and then behind it stands something else. */
+static int take_next(struct ways *ways, uint64_t at, const struct decoded_step *step)
+{
+	uint64_t behind = at + step->bytes;
+
+	if (step->is_last)
+		return 0;
+	if (behind < ways->code->count)
+		return go_on_from(ways, behind);
+	if (!step->is_call)
+		refuse_returns(ways, INSPECT_LEFT_BY_JUMP);
+	return 0;
+}
+
+static int take_step(struct ways *ways, uint64_t at)
+{
+	const struct code *code = ways->code;
+	struct decoded_step step;
+	uint64_t i;
 	int ret;
 
-	if (!code->is_whole)
-		return INSPECT_NO_SIZE;
-	ret = walk(code, visit_return, &returns);
-	if (ret < 0)
-		return INSPECT_NOT_DECODED;
-	if (!ret && !function->return_count)
-		return INSPECT_NO_RETURN;
-	return (uint32_t)ret;
+	if (ways->states[at] == STATE_INSIDE)
+		return -EBADMSG;
+	ret = decode_step(code->elf->machine, code->bytes + at, code->count - at, &step);
+	if (ret)
+		return ret;
+	ways->states[at] = STATE_BEGIN;
+	for (i = at + 1; i < at + step.bytes; i++) {
+		if (ways->states[i] != STATE_UNKNOWN)
+			return -EBADMSG; /* another way has it that an instruction begins there */
+		ways->states[i] = STATE_INSIDE;
+	}
+	if (step.is_return)
+		take_return(ways, at);
+	ret = step.is_jump ? take_jump(ways, at, &step) : 0;
+	return ret ? ret : take_next(ways, at, &step);
+}
+
+static void order_returns(struct inspect_function *function)
+{
+	for (uint32_t i = 1; i < function->return_count; i++) {
+		struct inspect_point point = function->returns[i];
+		uint32_t at = i;
+
+		for (; at && function->returns[at - 1].place > point.place; at--)
+			function->returns[at] = function->returns[at - 1];
+		function->returns[at] = point;
+	}
+}
+
+/* Return: 0, *ways tells; -EBADMSG: these are no instructions; -ENOTSUP; -ENOMEM. */
+static int walk(struct ways *ways)
+{
+	int ret = 0;
+
+	ways->states = calloc(ways->code->count, sizeof(*ways->states));
+	ways->open = calloc(ways->code->count, sizeof(*ways->open));
+	ways->lowest_target = ways->code->count;
+	if (!ways->states || !ways->open)
+		ret = -ENOMEM;
+	if (!ret)
+		ret = go_on_from(ways, 0);
+	while (!ret && ways->open_count)
+		ret = take_step(ways, ways->open[--ways->open_count]);
+	free(ways->states);
+	free(ways->open);
+	order_returns(ways->function);
+	if (!ret && !ways->function->return_count)
+		refuse_returns(ways, INSPECT_NO_RETURN);
+	return ret;
+}
+
+/* Whether a call passes by there once. A loop that leads back to a push would fill the stack, so no
+ * jump whose aim is not known leads there. */
+static int is_once(const struct code *code, const struct ways *ways, uint64_t at)
+{
+	struct decoded_step step;
+
+	if (!decode_step(code->elf->machine, code->bytes + at, code->count - at, &step) &&
+	    step.is_push && ways->lowest_target > at)
+		return 1;
+	return code->is_whole && ways->lowest_target > at && !ways->has_computed &&
+	       (!at || ways->return_reason != INSPECT_LEFT_BY_JUMP);
+}
+
+/* Behind instructions that change neither arguments nor stack pointer comes mostly a push, which the
+ * kernel emulates. Return: where a cheap place is; 0: at the beginning, or nowhere. */
+static uint64_t cheap_entry(const struct code *code)
+{
+	struct decoded_step step;
+	uint64_t at = 0;
+
+	while (at < PROLOGUE_BYTES && at < code->count && is_dear(code, at)) {
+		if (decode_step(code->elf->machine, code->bytes + at, code->count - at, &step) ||
+		    !step.is_plain)
+			return 0;
+		at += step.bytes;
+	}
+	return at < code->count && !is_dear(code, at) ? at : 0;
+}
+
+static void choose_entry(const struct code *code, const struct ways *ways,
+			 struct inspect_function *function)
+{
+	uint64_t at = cheap_entry(code);
+
+	if (at && !is_once(code, ways, at))
+		at = 0;
+	function->entry = point_at(code, at);
+	function->entry_reason = reason_at(code, at);
+	if (!function->entry_reason && !is_once(code, ways, at))
+		function->entry_reason = code->is_whole ? INSPECT_LOOPED : INSPECT_NO_SIZE;
 }
 
 /* Return: enum inspect_reason; -EIO, -ENOMEM. */
@@ -175,6 +262,27 @@ static int read_code(const struct elf *elf, const struct symbol *symbol, struct 
 	return got < 0 ? -EIO : INSPECT_OUTSIDE_CODE;
 }
 
+/* Without its whole, what begins a function is all that is known of it. */
+static int look_through(const struct code *code, struct inspect_function *out)
+{
+	struct ways ways = { .code = code, .function = out };
+	int ret = -EBADMSG;
+
+	ways.lowest_target = code->count;
+	out->return_reason = INSPECT_NO_SIZE;
+	if (code->is_whole) {
+		ret = walk(&ways);
+		if (ret == -ENOMEM)
+			return ret;
+		out->return_reason = ret ? INSPECT_NOT_DECODED : ways.return_reason;
+		ways.has_computed |= ret != 0; /* who knows */
+	}
+	if (out->return_reason)
+		out->return_count = 0;
+	choose_entry(code, &ways, out);
+	return 0;
+}
+
 static int look(const struct elf *elf, const struct symbol *symbol, struct inspect_function *out)
 {
 	struct code code = { 0 };
@@ -185,11 +293,9 @@ static int look(const struct elf *elf, const struct symbol *symbol, struct inspe
 	out->entry_reason = out->return_reason = (uint32_t)ret;
 	if (ret)
 		return 0;
-	out->entry = point_at(&code, choose_entry(&code));
-	out->entry_reason = reason_at(&code, out->entry.file_offset - code.file_offset);
-	out->return_reason = find_returns(&code, out);
+	ret = look_through(&code, out);
 	free(code.bytes);
-	return 0;
+	return ret;
 }
 
 static uint32_t judge(const struct symbol *symbol)

@@ -291,6 +291,7 @@ const char *inspect_reason_text(enum inspect_reason reason)
 		[INSPECT_MANY_RETURNS] = "it returns at more than 16 places",
 		[INSPECT_LEFT_BY_JUMP] =
 			"it also ends by a jump, which is not told from one inside",
+		[INSPECT_LOOPED] = "a loop of it may lead back to where it begins",
 		[INSPECT_NOT_DECODED] = "its instructions cannot be told from here",
 	};
 

@@ -18,7 +18,8 @@
 #define OWNER_ANYBODY INT64_MAX
 
 enum {
-	TEXT_MS = 2000,	 /* for a name: some bytes of a file that was read before */
+	TEXT_MS = 2000,	    /* for a name: some bytes of a file that was read before */
+	FUNCTION_MS = 3000, /* a look through its symbols */
 	MUTE_MS = 60000, /* after one that took longer none is asked for: there may be thousands */
 	HAND_OVER_MS = 4000, /* all kept files to a new child, which reads none of them */
 };
@@ -156,6 +157,19 @@ static int start(struct inspector *inspector, struct reader *reader, struct erro
 	return ret;
 }
 
+static int time_for(enum inspector_ask what)
+{
+	switch (what) {
+	case ASK_TEXT:
+		return TEXT_MS;
+	case ASK_FUNCTION:
+	case ASK_NAMES:
+		return FUNCTION_MS;
+	default:
+		return INSPECTOR_SECONDS * 1000;
+	}
+}
+
 /* Return: 0 and an answer whose code may be an error of the file's; what describe_loss() returns */
 static int ask(struct inspector *inspector, struct reader *reader,
 	       struct inspector_question *question, int fd, struct inspector_answer *answer,
@@ -170,8 +184,7 @@ static int ask(struct inspector *inspector, struct reader *reader,
 		if (ret)
 			return ret;
 	}
-	inspector_link_start_clock(&reader->link,
-				   question->ask == ASK_TEXT ? TEXT_MS : INSPECTOR_SECONDS * 1000);
+	inspector_link_start_clock(&reader->link, time_for(question->ask));
 	ret = ask_once(inspector, reader, question, fd, answer);
 	return ret ? describe_loss(reader, ret, error) : 0;
 }
@@ -353,20 +366,28 @@ int inspector_find(struct inspector *inspector, uint16_t object, const char *tex
 	return ret ? ret : answer.code;
 }
 
-/* Of a kept file, with a text. Return: 0, -E2BIG: it is too long; -ENOENT: no such file; as ask(). */
+/* Of a kept file, with a text. Return: 0, -E2BIG: it is too long; -ENOENT: no such file; -EAGAIN: a
+ * file of its owner took too long a moment ago; as ask(). */
 static int ask_text(struct inspector *inspector, enum inspector_ask what, uint16_t object,
 		    const char *text, struct reader **out_reader, struct inspector_answer *answer)
 {
 	struct inspector_question question = { .ask = what, .object = object };
 	size_t length = strlen(text);
+	struct reader *reader;
+	int ret;
 
 	if (length >= sizeof(question.text))
 		return -E2BIG;
 	if (!object || object >= TP_OBJECTS || !inspector->kept[object].fd)
 		return -ENOENT;
 	memcpy(question.text, text, length + 1);
-	*out_reader = reader_of(inspector, inspector->kept[object].owner);
-	return ask(inspector, *out_reader, &question, -1, answer, NULL);
+	*out_reader = reader = reader_of(inspector, inspector->kept[object].owner);
+	if (clock_monotonic_ms() < reader->unlooked_until_ms)
+		return -EAGAIN;
+	ret = ask(inspector, reader, &question, -1, answer, NULL);
+	if (ret == -ETIMEDOUT && reader->owner)
+		reader->unlooked_until_ms = clock_monotonic_ms() + MUTE_MS;
+	return ret;
 }
 
 int inspector_function(struct inspector *inspector, uint16_t object, const char *name,

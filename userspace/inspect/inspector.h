@@ -64,7 +64,7 @@ int inspector_find(struct inspector *inspector, uint16_t object, const char *tex
 /**
  * inspector_function() - inspect_function() in a kept file
  * Return: as there; -ENOENT: no such object; -E2BIG: no function is called by so long a name; -EPIPE,
- * -ETIMEDOUT as inspector_look(). */
+ * -EAGAIN as inspector_look(), -ETIMEDOUT likewise after 3 s. */
 int inspector_function(struct inspector *inspector, uint16_t object, const char *name,
 		       struct inspect_function *out);
 

@@ -60,19 +60,29 @@ struct spellings { /* where in a string table the name stands, as symbols refer 
 	size_t count;
 };
 
-static void add_spellings(struct spellings *spellings, const char *part, size_t got,
+/* A name that is no longer one's end goes before those that are, of which there may be many. */
+static void add_spelling(struct spellings *spellings, uint32_t at, int is_whole)
+{
+	if (spellings->count < SPELLINGS)
+		spellings->at[spellings->count++] = at;
+	else if (is_whole)
+		spellings->at[SPELLINGS - 1] = at;
+}
+
+/* @before: bytes of @part that are there to tell what stands before a name */
+static void add_spellings(struct spellings *spellings, const char *part, size_t got, size_t before,
 			  uint64_t offset, const char *name, size_t bytes)
 {
-	const char *at = part;
+	const char *at = part + before;
 
-	while (spellings->count < SPELLINGS &&
-	       (at = memmem(at, got - (size_t)(at - part), name, bytes)) != NULL) {
-		spellings->at[spellings->count++] = (uint32_t)(offset + (uint64_t)(at - part));
+	while ((at = memmem(at, got - (size_t)(at - part), name, bytes)) != NULL) {
+		add_spelling(spellings, (uint32_t)(offset + (uint64_t)(at - part)),
+			     at == part || !at[-1]);
 		at++;
 	}
 }
 
-/* Parts overlap by what could begin before. */
+/* Parts overlap by what could begin before, and the byte before that. */
 static int find_spellings(const struct elf *elf, const struct table *table, const char *name,
 			  struct spellings *out)
 {
@@ -81,14 +91,15 @@ static int find_spellings(const struct elf *elf, const struct table *table, cons
 	uint64_t end = table->strings_bytes < STRINGS_BYTES ? table->strings_bytes : STRINGS_BYTES;
 
 	out->count = 0;
-	for (uint64_t offset = 0; offset + bytes <= end; offset += sizeof(part) - (bytes - 1)) {
+	for (uint64_t offset = 0; offset + bytes <= end; offset += sizeof(part) - bytes) {
 		uint64_t left = end - offset;
 		ssize_t got = elf_read(elf, table->strings_offset + offset, part,
 				       left < sizeof(part) ? (size_t)left : sizeof(part));
 
 		if (got < 0)
 			return -EIO;
-		add_spellings(out, part, (size_t)got, offset, name, bytes);
+		if ((size_t)got > (offset > 0))
+			add_spellings(out, part, (size_t)got, offset > 0, offset, name, bytes);
 		if ((size_t)got < sizeof(part))
 			break;
 	}

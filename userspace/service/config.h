@@ -44,9 +44,10 @@ struct config_probe {
 struct config_span { /* what begins and ends it are probes that are no markers */
 	char name[TP_DECLARED_BYTES];
 	enum tp_kind kind;
-	struct config_probe begin, end, failed;
+	struct config_probe begin, end, failed, cancelled;
 	enum tp_pairing pairing;
 	uint8_t argument; /* with TP_PAIRING_ARGUMENT, 1..6 */
+	uint8_t argument_bytes;
 	enum tp_recursion recursion;
 	enum tp_failure failure; /* of what the function returns */
 	int32_t value;

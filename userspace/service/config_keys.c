@@ -249,11 +249,13 @@ static const struct config_key keys[CONFIG_KEYS + 1] = {
 	  .default_text = "none",
 	  .kind = CONFIG_SPAN_LIST,
 	  OF_TARGET(spans),
-	  .help = "what these programs do between probes that are no markers: 'begin', 'end' and "
-		  "'failed' are usdt:PROVIDER:NAME or function:NAME; 'end: return' is where the "
-		  "function returns, then 'failed' may be a comparison such as 'return < 0'. "
+	  .help = "what these programs do between probes that are no markers: 'begin', 'end', "
+		  "'failed' and 'cancelled' are usdt:PROVIDER:NAME or function:NAME; 'end: return' "
+		  "is where the function returns, then 'failed' may be a comparison such as "
+		  "'return < 0'. "
 		  "'kind' is command (the default), tool, step, call, conversation or phase. "
-		  "'pairs' is nested, thread or 'argument N'; 'recursion' none, nested or "
+		  "'pairs' is nested, thread, 'argument N' or 'argument N int'; 'recursion' none, "
+		  "nested or "
 		  "outermost; 'dear: true' allows probes that cost microseconds. See the guide, "
 		  "Programs without markers" },
 	{ 0 },

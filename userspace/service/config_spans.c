@@ -169,11 +169,17 @@ static int set_pairs(struct config_span *span, const char *text)
 	if (strncmp(text, prefix, sizeof(prefix) - 1) != 0)
 		return -EINVAL;
 	text += sizeof(prefix) - 1;
-	if (*text < '1' || *text > '6' || text[1])
+	if (*text < '1' || *text > '6' || (text[1] && strcmp(text + 1, " int") != 0))
 		return -EINVAL;
 	span->pairing = TP_PAIRING_ARGUMENT;
 	span->argument = (uint8_t)(*text - '0');
+	span->argument_bytes = text[1] ? sizeof(int) : sizeof(long);
 	return 0;
+}
+
+static int set_cancelled(struct config_span *span, const char *text)
+{
+	return config_probe_parse(text, &span->cancelled);
 }
 
 static int set_recursion(struct config_span *span, const char *text)
@@ -208,12 +214,15 @@ static const struct field {
 	{ "failed", set_failed,
 	  "a probe as 'begin' has, or return, one of < > == != and a whole number; return == NULL, "
 	  "== false and == true are known" },
-	{ "pairs", set_pairs, "nested, thread or 'argument N', N from 1 to 6" },
+	{ "cancelled", set_cancelled, PROBE_HINT },
+	{ "pairs", set_pairs,
+	  "nested, thread, or 'argument N' (a pointer or long) or 'argument N int', N from 1 to "
+	  "6" },
 	{ "recursion", set_recursion, "none, nested or outermost" },
 	{ "dear", set_dear, "true or false" },
 };
 
-enum { FIELDS = sizeof(fields) / sizeof(fields[0]), NAME = 0, BEGIN = 2, END = 3, RECURSION = 6 };
+enum { FIELDS = sizeof(fields) / sizeof(fields[0]), NAME = 0, BEGIN = 2, END = 3, RECURSION = 7 };
 
 /* --- one span ------------------------------------------------------------------------------- */
 
@@ -274,6 +283,25 @@ static bool is_function(const struct config_probe *probe)
 	return probe->kind == CONFIG_PROBE_FUNCTION;
 }
 
+static bool is_same(const struct config_probe *a, const struct config_probe *b)
+{
+	return a->kind == b->kind && !strcmp(a->name, b->name) && !strcmp(a->provider, b->provider);
+}
+
+/* At one place two things would be told at once, in an order nobody knows. */
+static bool has_same_twice(const struct config_span *span)
+{
+	const struct config_probe *const all[] = { &span->begin, &span->end, &span->failed,
+						   &span->cancelled };
+	size_t i, k;
+
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		for (k = 0; k < i; k++)
+			if (all[i]->kind != CONFIG_PROBE_NONE && is_same(all[i], all[k]))
+				return true;
+	return false;
+}
+
 /* What no field alone tells. */
 static int check_span(struct reading *reading)
 {
@@ -288,9 +316,8 @@ static int check_span(struct reading *reading)
 		snprintf(what, sizeof(what), "a span lacks '%s'", fields[needed[i]].name);
 		return refuse(reading, span->line, what, fields[needed[i]].expected);
 	}
-	if (span->begin.kind == span->end.kind && !strcmp(span->begin.name, span->end.name) &&
-	    !strcmp(span->begin.provider, span->end.provider))
-		return refuse(reading, span->line, "a span begins and ends by one probe",
+	if (has_same_twice(span))
+		return refuse(reading, span->line, "two probes of a span are one",
 			      "'end: return' is where a function returns");
 	if (span->end.kind == CONFIG_PROBE_RETURN && !is_function(&span->begin))
 		return refuse(reading, span->line,
@@ -306,7 +333,7 @@ static int check_span(struct reading *reading)
 		return refuse(reading, span->line,
 			      "'pairs: argument' needs functions: the arguments "
 			      "of other probes are not read",
-			      "use function:NAME for 'begin', 'end' and 'failed'");
+			      "use function:NAME for each of them");
 	if (span->pairing != TP_PAIRING_NESTED &&
 	    (reading->lines[RECURSION] || span->end.kind == CONFIG_PROBE_RETURN))
 		return refuse(reading, span->line,

@@ -8,7 +8,7 @@
 
 #include "lib/clock.h"
 
-enum { SEARCH_MS = 10000 }; /* for all functions of a file: nobody else is served meanwhile */
+enum { SEARCH_MS = 3000 }; /* for all functions of a file: nobody else is served meanwhile */
 
 struct search { /* for one span */
 	const struct spans_source *source;
@@ -72,6 +72,20 @@ static bool is_there(const struct search *search, const struct capture_probe *pr
 	return false;
 }
 
+/* Which comes first would be the kernel's choice. */
+static bool has_other_role(const struct search *search, const struct capture_probe *probe)
+{
+	const struct spans *out = search->out;
+	size_t i;
+
+	for (i = 0; i < out->probe_count; i++)
+		if (out->probes[i].span == out->span_count &&
+		    out->probes[i].file_offset == probe->file_offset &&
+		    out->probes[i].role != probe->role)
+			return true;
+	return false;
+}
+
 static int add(struct search *search, const struct config_probe *configured,
 	       const struct capture_probe *probe, uint32_t cost)
 {
@@ -81,6 +95,9 @@ static int add(struct search *search, const struct config_probe *configured,
 		return leave_out_dear(search, configured);
 	if (is_there(search, probe))
 		return 0;
+	if (has_other_role(search, probe))
+		return leave_out(search, configured,
+				 "two probes of the span stand at one instruction");
 	if (out->probe_count == SPANS_PROBES)
 		return leave_out(search, configured, "the file has too many probes already");
 	out->probes[out->probe_count] = *probe;
@@ -137,7 +154,7 @@ static int add_function(struct search *search, const struct config_probe *probe,
 	if (source->inspection->has_go)
 		return leave_out(search, probe, inspect_reason_text(INSPECT_GO));
 	if (clock_monotonic_ms() >= search->until_ms)
-		return leave_out(search, probe, "to look for the others took more than 10 s");
+		return leave_out(search, probe, "to look for the others took more than 3 s");
 	ret = inspector_function(source->inspector, source->object, probe->name, &function);
 	if (ret)
 		return ret == -E2BIG
@@ -189,7 +206,9 @@ static int find_span(struct search *search, struct declared *names)
 		.recursion = (uint8_t)span->recursion,
 		.failure = (uint8_t)span->failure,
 		.bytes = span->bytes,
-		.can_fail = span->failed.kind != CONFIG_PROBE_NONE,
+		.can_fail = span->failed.kind != CONFIG_PROBE_NONE ||
+			    span->cancelled.kind != CONFIG_PROBE_NONE,
+		.argument_bytes = span->argument_bytes,
 	};
 	ret = name ? add_probe(search, &span->begin, TP_FOREIGN_BEGIN)
 		   : leave_out(search, &span->begin, "there are too many names");
@@ -197,6 +216,8 @@ static int find_span(struct search *search, struct declared *names)
 		ret = add_probe(search, &span->end, TP_FOREIGN_END);
 	if (!ret)
 		ret = add_probe(search, &span->failed, TP_FOREIGN_FAILED);
+	if (!ret)
+		ret = add_probe(search, &span->cancelled, TP_FOREIGN_CANCELLED);
 	if (ret)
 		search->out->probe_count = before;
 	else
@@ -276,7 +297,8 @@ uint64_t spans_print(const struct config_target *target)
 		return 0;
 	for (i = 0; i < target->span_count; i++) {
 		const struct config_span *span = &target->spans[i];
-		const int32_t numbers[] = { (int32_t)span->kind,
+		const int32_t numbers[] = { span->argument_bytes,
+					    (int32_t)span->kind,
 					    (int32_t)span->pairing,
 					    span->argument,
 					    (int32_t)span->recursion,
@@ -289,6 +311,7 @@ uint64_t spans_print(const struct config_target *target)
 		hash = mix_probe(hash, &span->begin);
 		hash = mix_probe(hash, &span->end);
 		hash = mix_probe(hash, &span->failed);
+		hash = mix_probe(hash, &span->cancelled);
 		hash = mix(hash, numbers, sizeof(numbers));
 	}
 	return hash ? hash : 1;

@@ -34,11 +34,15 @@ struct supervised_target { /* index + 1 is the target's number in the kernel, fo
 	uint32_t sites;
 	bool is_dirty;		     /* its files are to be looked for again */
 	char problem[CONTROL_TEXT];  /* why a file of it is not attached, "" none */
-	uint64_t spans;		     /* spans_print() of what is configured */
-	uint64_t spans_told;	     /* which of these of any file, a bit each */
-	char left_out[CONTROL_TEXT]; /* why one is not told of a file, "" none */
-	size_t absent_span;	     /* one of which a file had no probe, and why, "" none */
-	char absent[CONTROL_TEXT];
+	char left_out[CONTROL_TEXT]; /* why one of these is not told of @left_out_object */
+	uint16_t left_out_object;
+};
+
+struct file_spans {	/* of a file that is attached to; which of the target's, a bit each */
+	uint64_t print; /* spans_print() of what was configured */
+	uint64_t told;
+	uint64_t absent;  /* it has no probes of them */
+	uint64_t refused; /* it has, and they cannot be used */
 };
 
 struct supervised_file {
@@ -46,7 +50,7 @@ struct supervised_file {
 	uint32_t scan;	  /* that saw it last */
 	bool is_unlisted; /* by no path of its target any more: deleted, replaced or renamed */
 	bool is_passing;  /* on a file system that somebody may want to unmount */
-	uint64_t spans;	  /* spans_print() of what it is attached for */
+	struct file_spans spans;
 };
 
 struct leaving_file {
@@ -199,14 +203,15 @@ bool target_declares(const struct supervised_target *target);
 uint16_t target_runs(const struct supervised_target *target);
 
 /* supervisor_spans.c */
-/** target_configure() - @config, which stays the configuration's, holds for the target now */
-void target_configure(struct supervised_target *target, const struct config_target *config);
 /** target_tell_spans() - to capture, those of the target that a held file has
- * Return: as spans_find() and capture_tell_spans(). */
+ * Return: as spans_find() and capture_tell_spans(); *out is filled in any case. */
 int target_tell_spans(struct supervisor *supervisor, struct supervised_target *target,
-		      uint16_t object, const struct inspection *inspection, struct error *error);
-/** target_spans_left_out() - why a span is told of no file, or not of one that has its probes; NULL */
-const char *target_spans_left_out(const struct supervised_target *target);
+		      uint16_t object, const struct inspection *inspection, struct file_spans *out,
+		      struct error *error);
+/** target_spans_left_out() - of the files that are attached to now: that a span is told of none, or not
+ * of one that has its probes. Return: false: neither. */
+bool target_spans_left_out(const struct supervisor *supervisor,
+			   const struct supervised_target *target, char out[CONTROL_TEXT]);
 
 /* supervisor_consent.c */
 /** consent_apply() - tell the kernel and the collector what @uid agreed to; when something was

@@ -5,28 +5,31 @@
 #include "service/spans.h"
 #include "service/supervisor.h"
 
-static bool is_told(const struct supervised_target *target, size_t span)
-{
-	return target->spans_told >> span & 1;
-}
+struct telling {
+	struct supervised_target *target;
+	uint16_t object;
+	struct file_spans *spans;
+};
 
-/* Of each sort one is enough to say. */
 static void note(void *data, const struct spans_left_out *left_out)
 {
-	struct supervised_target *target = data;
+	const struct telling *telling = data;
+	struct supervised_target *target = telling->target;
 
-	if (!left_out->is_absent && !target->left_out[0])
+	if (left_out->is_absent) {
+		telling->spans->absent |= 1ull << left_out->span;
+		return;
+	}
+	if (!telling->spans->refused)
 		snprintf(target->left_out, sizeof(target->left_out), "%.*s",
 			 (int)sizeof(target->left_out) - 1, left_out->why);
-	if (!left_out->is_absent || (target->absent[0] && !is_told(target, target->absent_span)))
-		return;
-	snprintf(target->absent, sizeof(target->absent), "%.*s", (int)sizeof(target->absent) - 1,
-		 left_out->why);
-	target->absent_span = left_out->span;
+	telling->spans->refused |= 1ull << left_out->span;
+	target->left_out_object = telling->object;
 }
 
 int target_tell_spans(struct supervisor *supervisor, struct supervised_target *target,
-		      uint16_t object, const struct inspection *inspection, struct error *error)
+		      uint16_t object, const struct inspection *inspection, struct file_spans *out,
+		      struct error *error)
 {
 	const struct spans_source source = {
 		.inspector = supervisor->inspector,
@@ -34,16 +37,18 @@ int target_tell_spans(struct supervisor *supervisor, struct supervised_target *t
 		.inspection = inspection,
 		.path = capture_path(supervisor->capture, object),
 	};
+	struct telling telling = { target, object, out };
 	struct spans spans;
 	int ret;
 
+	*out = (struct file_spans){ .print = spans_print(target->config) };
 	if (!target->config->span_count)
 		return 0;
-	ret = spans_find(&source, target->config, &supervisor->declared, note, target, &spans,
+	ret = spans_find(&source, target->config, &supervisor->declared, note, &telling, &spans,
 			 error);
 	if (ret)
 		return ret;
-	target->spans_told |= spans.told;
+	out->told = spans.told;
 	if (spans.probe_count)
 		ret = capture_tell_spans(supervisor->capture, object, spans.spans, spans.span_count,
 					 spans.probes, spans.probe_count, error);
@@ -51,22 +56,54 @@ int target_tell_spans(struct supervisor *supervisor, struct supervised_target *t
 	return ret;
 }
 
-const char *target_spans_left_out(const struct supervised_target *target)
+static void tell_refused(const struct supervisor *supervisor,
+			 const struct supervised_target *target, uint16_t object,
+			 char out[CONTROL_TEXT])
 {
-	if (target->left_out[0])
-		return target->left_out;
-	return target->absent[0] && !is_told(target, target->absent_span) ? target->absent : NULL;
+	if (target->left_out_object == object)
+		snprintf(out, CONTROL_TEXT, "%s", target->left_out);
+	else
+		snprintf(out, CONTROL_TEXT,
+			 "a span cannot be told of '%.200s': 'telprobe targets check %s' says why",
+			 capture_path(supervisor->capture, object), target->name);
 }
 
-void target_configure(struct supervised_target *target, const struct config_target *config)
+static void tell_absent(const struct config_target *config, uint64_t missing,
+			char out[CONTROL_TEXT])
 {
-	const uint64_t spans = spans_print(config);
+	size_t span = 0;
 
-	target->config = config;
-	if (target->spans == spans)
-		return;
-	target->spans = spans;
-	target->spans_told = 0;
-	target->left_out[0] = '\0';
-	target->absent[0] = '\0';
+	while (!(missing >> span & 1))
+		span++;
+	if (span < config->span_count)
+		snprintf(out, CONTROL_TEXT,
+			 "%.120s:%u: span '%s' is left out: no file of the target has its probes "
+			 "('telprobe targets check %s' says which)",
+			 config->file, config->spans[span].line, config->spans[span].name,
+			 config->name);
+}
+
+bool target_spans_left_out(const struct supervisor *supervisor,
+			   const struct supervised_target *target, char out[CONTROL_TEXT])
+{
+	const uint32_t number = (uint32_t)(target - supervisor->targets) + 1;
+	uint64_t told = 0, absent = 0;
+	uint16_t object, refused = 0;
+
+	for (object = 1; object <= capture_last_object(supervisor->capture); object++) {
+		const struct supervised_file *file = &supervisor->files[object];
+
+		if (file->target != number)
+			continue;
+		told |= file->spans.told;
+		absent |= file->spans.absent;
+		if (file->spans.refused)
+			refused = object;
+	}
+	out[0] = '\0';
+	if (refused)
+		tell_refused(supervisor, target, refused, out);
+	else if (absent & ~told)
+		tell_absent(target->config, absent & ~told, out);
+	return out[0] != '\0';
 }

@@ -109,6 +109,7 @@ static int attach_held(struct supervisor *supervisor, struct supervised_target *
 	const uint32_t number = number_of(supervisor, target);
 	int fd = capture_file(supervisor->capture, object), ret; /* no other: capture_use() */
 	struct inspection *inspection = NULL;
+	struct file_spans spans = { 0 };
 	struct capture_added added;
 
 	ret = inspector_look(supervisor->inspector, fd, &inspection, error);
@@ -122,7 +123,7 @@ static int attach_held(struct supervisor *supervisor, struct supervised_target *
 	if (!ret)
 		tell_object(supervisor, object, target); /* before its first record */
 	if (!ret)
-		ret = target_tell_spans(supervisor, target, object, inspection, error);
+		ret = target_tell_spans(supervisor, target, object, inspection, &spans, error);
 	if (!ret && supervisor->is_reading_names)
 		ret = capture_read_names(supervisor->capture, object, target_declares(target),
 					 error);
@@ -135,20 +136,10 @@ static int attach_held(struct supervisor *supervisor, struct supervised_target *
 		inspector_drop(supervisor->inspector, object);
 		return ret;
 	}
-	supervisor->files[object] =
-		(struct supervised_file){ .target = number, .spans = spans_print(target->config) };
+	supervisor->files[object] = (struct supervised_file){ .target = number, .spans = spans };
 	target->files++;
 	target->sites += added.sites;
 	return 0;
-}
-
-/* Told when a file is attached to, and true as long as it is. */
-static void note_spans(struct supervised_target *target)
-{
-	const char *why = target_spans_left_out(target);
-
-	if (why)
-		note_problem(target, why);
 }
 
 static uint32_t paths_line(const struct config_target *config)
@@ -303,7 +294,7 @@ static int64_t attach_pattern(struct supervisor *supervisor, struct supervised_t
 
 static void attach_target(struct supervisor *supervisor, struct supervised_target *target)
 {
-	char problem[CONTROL_TEXT];
+	char problem[CONTROL_TEXT], left_out[CONTROL_TEXT];
 	int64_t files, count = 0;
 	size_t i;
 
@@ -318,7 +309,8 @@ static void attach_target(struct supervisor *supervisor, struct supervised_targe
 		count += files;
 	}
 	mark_unlisted(supervisor, target);
-	note_spans(target);
+	if (target_spans_left_out(supervisor, target, left_out))
+		note_problem(target, left_out);
 	if (!count && !target->files)
 		note_problem(target, "none of its files is there yet");
 	if (target->problem[0] && strcmp(target->problem, problem) != 0)
@@ -349,7 +341,7 @@ static bool is_as_configured(const struct supervisor *supervisor, uint16_t objec
 	const struct supervised_target *target = &supervisor->targets[file->target - 1];
 
 	return is_configured(target, capture_path(supervisor->capture, object)) &&
-	       file->spans == spans_print(target->config);
+	       file->spans.print == spans_print(target->config);
 }
 
 /* All at once: a reload may take many away, and each takes a while. */
@@ -381,7 +373,7 @@ void targets_load(struct supervisor *supervisor)
 			fprintf(stderr, "telprobe: no room for target '%s'\n",
 				config->targets[i].name);
 		else
-			target_configure(target, &config->targets[i]);
+			target->config = &config->targets[i];
 	}
 	leave_unconfigured(supervisor);
 	names_load(supervisor);

@@ -34,8 +34,21 @@ FUNCTION(of_lock, "lock incl (%rdi)\nret");
 FUNCTION(of_wide_nop, ".byte 0x0f, 0x1f, 0x44, 0, 0\nret");
 FUNCTION(of_wide_nop_then_push, ".byte 0x0f, 0x1f, 0x44, 0, 0\npush %rbx\npop %rbx\nret");
 FUNCTION(of_garbage, "push %rbx\n.byte 0x06\nret");
-FUNCTION(of_17_returns, "push %rbx\npop %rbx\n.fill 17, 1, 0xc3");
-FUNCTION(of_16_returns, "push %rbx\npop %rbx\n.fill 16, 1, 0xc3");
+#define RETURNS(count) \
+	"push %rbx\npop %rbx\n.rept " #count "\ntest %rdi, %rdi\njz 1f\nret\n1:\n.endr\nud2"
+FUNCTION(of_17_returns, RETURNS(17));
+FUNCTION(of_16_returns, RETURNS(16));
+FUNCTION(of_constants, "push %rbx\njmp 1f\n2: .byte 0x48, 0xc3, 0xc3, 0xc3\n1: mov 2b(%rip), %eax\n"
+		       "pop %rbx\nret");
+FUNCTION(of_two_readings,
+	 "push %rbx\ntest %rdi, %rdi\njz 1f + 1\n1: mov $0xc3c3c3c3, %eax\npop %rbx\n"
+	 "ret");
+FUNCTION(of_open_end, "push %rbx\ntest %rdi, %rdi\njz 1f\npop %rbx\nret\n1: pop %rbx");
+FUNCTION(of_whole_loop, "1: sub $1, %rdi\njnz 1b\nret");
+FUNCTION(of_push_in_loop, "1: push %rbx\npop %rbx\nsub $1, %rdi\njnz 1b\nret");
+FUNCTION(of_early_jump, "mov (%rdi), %eax\ntest %eax, %eax\nje of_early_jump\nret");
+FUNCTION(of_table, "mov (%rdi), %eax\ncmp $7, %eax\nja 1f\njmp *%rax\n1: ret");
+FUNCTION(of_table_after_push, "push %rbx\npop %rbx\ncmp $7, %eax\nja 1f\njmp *%rax\n1: ret");
 __asm__(".pushsection .text\n.globl of_no_size\n.type of_no_size, @function\nof_no_size: push "
 	"%rbx\n"
 	"pop %rbx\nret\n.popsection");
@@ -98,13 +111,16 @@ static void inspect_function_tells_by_which_instructions_it_returns(void **state
 		{ "of_two_returns", 2, INSPECT_USABLE },
 		{ "of_loop", 1, INSPECT_USABLE },
 		{ "of_16_returns", 16, INSPECT_USABLE },
-		{ "of_17_returns", 16, INSPECT_MANY_RETURNS },
+		{ "of_17_returns", 0, INSPECT_MANY_RETURNS },
 		{ "of_tail_call", 0, INSPECT_LEFT_BY_JUMP },
 		{ "of_conditional_tail", 0, INSPECT_LEFT_BY_JUMP },
 		{ "of_computed_jump", 0, INSPECT_LEFT_BY_JUMP },
 		{ "of_no_return", 0, INSPECT_NO_RETURN },
 		{ "of_garbage", 0, INSPECT_NOT_DECODED },
 		{ "of_no_size", 0, INSPECT_NO_SIZE },
+		{ "of_constants", 1, INSPECT_USABLE },
+		{ "of_two_readings", 0, INSPECT_NOT_DECODED },
+		{ "of_open_end", 0, INSPECT_LEFT_BY_JUMP },
 	};
 	struct inspect_function found;
 
@@ -134,6 +150,11 @@ static void inspect_function_without_a_place_says_why(void **state)
 		{ "of_data", INSPECT_OUTSIDE_CODE },
 		{ "of_lock", INSPECT_BAD_INSTRUCTION },
 		{ "of_wide_nop", INSPECT_REPLACED_NOP },
+		{ "of_whole_loop", INSPECT_LOOPED },
+		{ "of_push_in_loop", INSPECT_LOOPED },
+		{ "of_early_jump", INSPECT_LOOPED },
+		{ "of_table", INSPECT_LOOPED },
+		{ "of_table_after_push", INSPECT_USABLE },
 	};
 	char name[INSPECT_SYMBOL + 1];
 	struct inspect_function found;

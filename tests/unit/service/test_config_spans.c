@@ -134,7 +134,7 @@ static const struct {
 	  "'pairs' other than nested", "remove" },
 	{ "spans:\n- name: x\n" FUNCTION "  pairs: thread\n", "'pairs' other than nested",
 	  "remove" },
-	{ "spans:\n- name: x\n  begin: usdt:p:b\n  end: usdt:p:b\n", "begins and ends by one probe",
+	{ "spans:\n- name: x\n  begin: usdt:p:b\n  end: usdt:p:b\n", "two probes of a span are one",
 	  "end: return" },
 };
 
