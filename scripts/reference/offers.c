@@ -32,6 +32,7 @@ static const struct {
 	{ "CATEGORIES", OFFER_WORD_LIST },
 	{ "DURATION", OFFER_NOTHING },
 	{ "KIND", OFFER_WORDS },
+	{ "BEGIN,END[,FAILED]", OFFER_NOTHING },
 };
 
 const struct cli_option help_option = { .name = "help", .letter = 'h', .help = "show this help" };
