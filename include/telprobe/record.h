@@ -21,7 +21,7 @@
 #define TP_SPAN_DEPTH  8	  /* open spans a thread */
 #define TP_SPAN_TAGS   8	  /* tags a span; the rest is counted */
 #define TP_ASYNC_SPANS 16384	  /* open spans with an id, all processes */
-#define TP_DECISIONS   4096	  /* decisions waiting for their second half, all processes */
+#define TP_DECISIONS   3840	  /* decisions waiting for their second half, all processes */
 #define TP_SILENT      65536	  /* processes that asked for silence and are still there */
 #define TP_RING_BYTES  (4u << 20) /* default size of the ring; a power of two of pages */
 #define TP_OBJECTS     4096	  /* files with markers; object 0 is none */
@@ -30,7 +30,7 @@
 #define TP_EXECUTABLES 16384	  /* known executables */
 #define TP_DECLARED    32768	  /* declared names, all targets */
 #define TP_LEARNED     256	  /* undeclared names shown to who learns a target */
-#define TP_FOREIGN     4096  /* spans told of programs by probes that are no markers, all files */
+#define TP_FOREIGN     1024  /* spans told of programs by probes that are no markers, all files */
 #define TP_SERIES      1024  /* what is added up apart, all people; a power of two, as the next */
 #define TP_OTHERS      128   /* what found no room there, by person and outcome */
 #define TP_CELLS       16384 /* buckets of series that hold something */
