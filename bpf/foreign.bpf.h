@@ -69,6 +69,15 @@ static __always_inline void frame_give_up(struct tp_reader *state, struct frame 
 	frame->object = NO_OBJECT;
 }
 
+/* What began deeper than the last frame was inside of what is gone. */
+static __always_inline int frames_shrink(struct thread *thread)
+{
+	frames_drop(thread);
+	if (thread->depth < TP_SPAN_DEPTH)
+		deep_forget(thread);
+	return 0;
+}
+
 /* Abandon the functions that were left, seen from a begin at @stack. A global function, so that the
  * verifier looks at it once. */
 __noinline int frames_leave(struct tp_reader *state, struct thread *thread, __u32 stack,
@@ -86,7 +95,7 @@ __noinline int frames_leave(struct tp_reader *state, struct thread *thread, __u3
 		if (is_function(frame) && frame->object != NO_OBJECT && is_above(stack, frame))
 			frame_give_up(state, frame, ending);
 	}
-	return frames_drop(thread);
+	return frames_shrink(thread);
 }
 
 /* Abandon one frame. */
@@ -96,7 +105,7 @@ __noinline int frame_leave(struct tp_reader *state, struct thread *thread, __u32
 	if (!state || !thread || !ending || index >= TP_SPAN_DEPTH)
 		return 0;
 	frame_give_up(state, &thread->frame[index], ending);
-	return frames_drop(thread);
+	return frames_shrink(thread);
 }
 
 /* Index of the function's frame that returns at that stack pointer, -1 if none. */
@@ -238,13 +247,17 @@ static __always_inline void foreign_end(struct hit *hit, const struct tp_foreign
 	}
 	index = frame_open(hit, span);
 	frame = &hit->thread->frame[index & (TP_SPAN_DEPTH - 1)];
-	if (index < 0 || hit->thread->deep[sort_of(hit->kind)])
-		foreign_end_none(hit, span);
-	else if (outcome || !ends_part(span, frame, stack))
+	if (index >= 0 && !outcome && ends_part(span, frame, stack))
+		return;
+	if (index >= 0 && !outcome && is_function(frame))
+		index = -1; /* another span of that name, which ends where it returns */
+	if (index >= 0 && !hit->thread->deep[sort_of(hit->kind)])
 		frame_close(hit, index, &ending);
+	else if (!outcome) /* that something failed means nothing then */
+		foreign_end_none(hit, span);
 }
 
-/* As a signed number of so many bytes. */
+/* An int or a pointer as a signed number, a bool as it is. */
 static __always_inline __s64 returned_value(__u64 returned, __u32 bytes)
 {
 	if (bytes == 1)

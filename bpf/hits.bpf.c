@@ -7,12 +7,10 @@
 
 char license_of_hits[] SEC("license") = "Dual BSD/GPL";
 
-enum { PROBES = 8192 }; /* capture/hits.h */
-
-/* Key: the cookie. Written here, read by who attached. */
+/* Key: the cookie. Written here, read by who attached, who sets the size before it is loaded. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, PROBES);
+	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, __u64);
 } hits SEC(".maps");

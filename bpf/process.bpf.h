@@ -23,8 +23,8 @@ static long sweep_span(void *map, const void *key, void *value, void *context)
 	struct frame frame;
 
 	if (async->process != sweep->process ||
-	    (sweep->thread && async->id << 32 >> 32 != sweep->thread) ||
-	    (sweep->thread && !(async->id & TP_ID_OF_THREAD)))
+	    (sweep->thread &&
+	     (!(async->id & TP_ID_OF_THREAD) || (__u32)async->id != sweep->thread)))
 		return 0;
 	frame = *(struct frame *)value;
 	if (!bpf_map_delete_elem(&async_spans, key))
@@ -62,9 +62,11 @@ static __always_inline void thread_sweep(struct tp_reader *state, struct task_st
 		.reader = state, .ending = ending, .process = thread->process, .thread = task->pid
 	};
 
-	if (thread->crossing)
-		bpf_for_each_map_elem(&async_spans, sweep_span, &sweep, 0);
+	if (!thread->crossing)
+		return;
 	thread->crossing = 0;
+	bpf_for_each_map_elem(&async_spans, sweep_span, &sweep, 0); /* twice: process_sweep() */
+	bpf_for_each_map_elem(&async_spans, sweep_span, &sweep, 0);
 }
 
 static __always_inline void thread_ending(struct ending *ending, struct thread *thread,
@@ -221,6 +223,7 @@ static __always_inline void thread_renew(struct hit *hit)
 	silence_forget(thread->process);
 	deep_forget(thread);
 	thread->uses_ids = 0;
+	thread->crossing = 0;
 	thread->is_forked = 0;
 	thread->is_met = 0;
 	thread->has_ended = 0;

@@ -228,7 +228,9 @@ _Static_assert(sizeof(struct tp_discover) == 64, "discover");
  * attached. It is refused_disabled, as the begin was.
  * What is refused for lease, consent, silence, level, category, state or argument is counted as that alone:
  * a hit is a begin, an end or a single only once it was admitted. Where an end refused for consent,
- * level or category finds its span open, that span is discarded. */
+ * level or category finds its span open, that span is discarded. Of spans without markers (struct
+ * tp_foreign) what is part of one that is open is neither a begin nor an end, and what fails, or ends when
+ * it has failed, is an end only where a span was open. */
 #define TP_COUNTERS_TABLE(X)                                                                     \
 	X(BEGINS, begins, "spans begun")                                                         \
 	X(ENDS, ends, "ends seen")                                                               \
@@ -332,7 +334,7 @@ struct tp_foreign {  /* map `foreign`, by number: a span of one file; 0 is none 
 	__u8 argument; /* with TP_PAIRING_ARGUMENT, 1..6 */
 	__u8 recursion;
 	__u8 failure;
-	__u8 bytes; /* of what the function returns that are compared, as a signed number: 1, 4, 8;
+	__u8 bytes; /* of what the function returns that are compared: 1, a bool; 4 and 8, signed;
 		       0: it does not end by TP_FOREIGN_RETURN */
 	__u8 can_fail; /* by TP_FOREIGN_FAILED or _CANCELLED; an end may follow that is none any more */
 	__u8 argument_bytes; /* 4: an int, whose upper half is anything; 8 */

@@ -61,6 +61,19 @@ extern "C" STANDS_ALONE int leap(int value)
 	return value;
 }
 
+/* Left from all its calls at once. */
+extern "C" STANDS_ALONE int dive(int depth)
+{
+	int below;
+
+	sink += depth;
+	if (!depth && sink != -1)
+		longjmp(out, 1);
+	below = depth ? dive(depth - 1) : 0;
+	sink += below;
+	return below + 1;
+}
+
 extern "C" STANDS_ALONE int hurl(int value)
 {
 	sink += value;
@@ -225,6 +238,8 @@ static int use(const char *what, int value)
 		ask((long)value | 1l << 40);
 	if (!strcmp(what, "leap"))
 		return (caught = setjmp(out)) ? 100 + caught : leap(value);
+	if (!strcmp(what, "dive"))
+		return setjmp(out) ? 1 : dive(value);
 	if (!strcmp(what, "ask"))
 		ask(value);
 	else if (!strcmp(what, "answer"))

@@ -83,6 +83,12 @@ int capture_tell_spans(struct capture *capture, uint16_t number, const struct tp
 	else
 		place(object, number, numbers, probes, probe_count);
 	free(numbers);
+	if (ret == -ENOSPC) {
+		error_set(error, ret,
+			  "there is no room for the spans of '%s': %d of all files are there",
+			  object->path, TP_FOREIGN - 1);
+		return error_hint(error, "list fewer files, or fewer spans");
+	}
 	return ret ? error_set(error, ret, "cannot tell the kernel the spans of '%s': %s",
 			       object->path, error_text(ret))
 		   : 0;

@@ -15,7 +15,7 @@
 #include "capture/trial.h"
 #include "hits.skel.h"
 
-enum { FILES = 64 };
+enum { FILES = 512 };
 
 struct hits {
 	struct hits_bpf *programs;
@@ -46,6 +46,7 @@ static int load(struct hits *hits, struct error *error)
 	hits->way.method = trial_method();
 	if (hits->way.method == CAPTURE_UPROBE_MULTI)
 		bpf_program__set_expected_attach_type(hits->programs->progs.hit, LINK_UPROBE_MULTI);
+	bpf_map__set_max_entries(hits->programs->maps.hits, HITS_PROBES);
 	ret = hits_bpf__load(hits->programs);
 	if (!ret)
 		return 0;

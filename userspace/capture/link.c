@@ -63,8 +63,10 @@ static int multi_attach(int program_fd, const char *path, const struct link_site
 	if (fd < 0)
 		fd = -errno;
 	free(values);
-	if (fd >= 0 && fcntl((int)fd, F_SETFD, FD_CLOEXEC))
-		fd = -errno;
+	if (fd >= 0 && fcntl((int)fd, F_SETFD, FD_CLOEXEC)) {
+		close((int)fd);
+		fd = -EBADF;
+	}
 	return (int)fd;
 }
 

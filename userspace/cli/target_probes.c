@@ -137,7 +137,8 @@ static void attach(struct checking *checking, int fd, const char *path,
 }
 
 /* @fd: of the lease where it is to be counted */
-static int look_at(struct checking *checking, int fd, const char *path, struct error *error)
+static int look_at(struct checking *checking, int fd, const char *path, bool is_counting,
+		   struct error *error)
 {
 	struct spans_source source = { checking->inspector, FILE_NUMBER, NULL, path };
 	struct inspection *file = NULL;
@@ -155,7 +156,7 @@ static int look_at(struct checking *checking, int fd, const char *path, struct e
 	if (!ret) {
 		checking->told |= spans.told;
 		checking->files++;
-		if (checking->hits)
+		if (is_counting)
 			attach(checking, fd, path, file, &spans);
 		spans_clear(&spans);
 	}
@@ -168,15 +169,16 @@ static void look_at_file(struct checking *checking, const char *pattern, const c
 {
 	struct error error = { 0 };
 	struct stat status;
-	int fd = target_file_open(pattern, path, &status, &error), used = fd, ret = 0;
+	int fd = target_file_open(pattern, path, &status, &error), used = fd, ret;
 
 	if (fd < 0)
 		return;	    /* the service says so, and its neighbour may be meant */
 	if (checking->hits) /* before anything is read: what stands there must stay */
 		used = hits_lease(checking->hits, fd, path, &error);
-	if (used >= 0)
-		ret = look_at(checking, used, path, &error);
-	if ((used < 0 || ret) && checking->target->span_count)
+	if (used < 0)
+		note_error(checking, &error);
+	ret = look_at(checking, used < 0 ? fd : used, path, used >= 0 && checking->hits, &error);
+	if (ret && checking->target->span_count)
 		checking->listener->problem(checking->listener->data, error.what);
 	close(fd);
 }

@@ -170,6 +170,34 @@ static void order_returns(struct inspect_function *function)
 	}
 }
 
+/* Between what was reached may lie what an exception leads to, or data. Whoever returns from there is not
+ * seen. Return: whether somebody does, or it is no code. */
+static int gap_returns(const struct ways *ways, uint64_t from, uint64_t to)
+{
+	struct decoded_step step;
+
+	for (; from < to; from += step.bytes)
+		if (decode_step(ways->code->elf->machine, ways->code->bytes + from, to - from,
+				&step) ||
+		    step.is_return)
+			return 1;
+	return 0;
+}
+
+static void look_into_gaps(struct ways *ways)
+{
+	const uint64_t count = ways->code->count;
+	uint64_t from = 0, to;
+
+	while (from < count) {
+		for (to = from; to < count && ways->states[to] == STATE_UNKNOWN; to++)
+			;
+		if (gap_returns(ways, from, to))
+			refuse_returns(ways, INSPECT_NOT_DECODED);
+		from = to + 1;
+	}
+}
+
 /* Return: 0, *ways tells; -EBADMSG: these are no instructions; -ENOTSUP; -ENOMEM. */
 static int walk(struct ways *ways)
 {
@@ -184,6 +212,8 @@ static int walk(struct ways *ways)
 		ret = go_on_from(ways, 0);
 	while (!ret && ways->open_count)
 		ret = take_step(ways, ways->open[--ways->open_count]);
+	if (!ret)
+		look_into_gaps(ways);
 	free(ways->states);
 	free(ways->open);
 	order_returns(ways->function);
@@ -230,8 +260,11 @@ static void choose_entry(const struct code *code, const struct ways *ways,
 		at = 0;
 	function->entry = point_at(code, at);
 	function->entry_reason = reason_at(code, at);
-	if (!function->entry_reason && !is_once(code, ways, at))
-		function->entry_reason = code->is_whole ? INSPECT_LOOPED : INSPECT_NO_SIZE;
+	if (function->entry_reason || is_once(code, ways, at))
+		return;
+	function->entry_reason = INSPECT_LOOPED;
+	if (!code->is_whole || function->return_reason == INSPECT_NOT_DECODED)
+		function->entry_reason = function->return_reason;
 }
 
 /* Return: enum inspect_reason; -EIO, -ENOMEM. */

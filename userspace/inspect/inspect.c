@@ -290,9 +290,10 @@ const char *inspect_reason_text(enum inspect_reason reason)
 		[INSPECT_NO_RETURN] = "it never returns",
 		[INSPECT_MANY_RETURNS] = "it returns at more than 16 places",
 		[INSPECT_LEFT_BY_JUMP] =
-			"it also ends by a jump, which is not told from one inside",
+			"it also ends by a jump, or computes where one leads (a switch)",
 		[INSPECT_LOOPED] = "a loop of it may lead back to where it begins",
-		[INSPECT_NOT_DECODED] = "its instructions cannot be told from here",
+		[INSPECT_NOT_DECODED] =
+			"part of it is reached by exceptions alone, or is not understood",
 	};
 
 	return (unsigned int)reason < INSPECT_REASONS ? texts[reason] : "unknown reason";

@@ -37,7 +37,7 @@ enum inspect_reason {
 	INSPECT_NO_RETURN,	 /* it never returns */
 	INSPECT_MANY_RETURNS,	 /* by more than INSPECT_RETURNS instructions */
 	INSPECT_LEFT_BY_JUMP, /* it goes on in another function, behind its end, or where is computed */
-	INSPECT_NOT_DECODED, /* what it consists of cannot be told from here */
+	INSPECT_NOT_DECODED, /* an exception may lead on in it, or it is no code we know */
 	INSPECT_LOOPED,	     /* a loop may lead back to where it begins */
 	INSPECT_REASONS
 };

@@ -7,8 +7,8 @@
 #include "inspect/inspect.h"
 
 enum {
-	TABLES = 4,	/* of symbols that are looked at; linkers write two */
-	SPELLINGS = 64, /* places of the name in a string table: longer names may end in it */
+	TABLES = 4,	  /* of symbols that are looked at; linkers write two */
+	SPELLINGS = 4096, /* places of the name in a string table: longer names may end in it */
 	STRINGS_BYTES = 1 << 28, /* of a string table that are looked through */
 	SYMBOLS = 1 << 24,	 /* of a table that are looked at */
 	PART_BYTES = 1 << 16,	 /* read at a time */
@@ -60,29 +60,19 @@ struct spellings { /* where in a string table the name stands, as symbols refer 
 	size_t count;
 };
 
-/* A name that is no longer one's end goes before those that are, of which there may be many. */
-static void add_spelling(struct spellings *spellings, uint32_t at, int is_whole)
-{
-	if (spellings->count < SPELLINGS)
-		spellings->at[spellings->count++] = at;
-	else if (is_whole)
-		spellings->at[SPELLINGS - 1] = at;
-}
-
-/* @before: bytes of @part that are there to tell what stands before a name */
-static void add_spellings(struct spellings *spellings, const char *part, size_t got, size_t before,
+static void add_spellings(struct spellings *spellings, const char *part, size_t got,
 			  uint64_t offset, const char *name, size_t bytes)
 {
-	const char *at = part + before;
+	const char *at = part;
 
-	while ((at = memmem(at, got - (size_t)(at - part), name, bytes)) != NULL) {
-		add_spelling(spellings, (uint32_t)(offset + (uint64_t)(at - part)),
-			     at == part || !at[-1]);
+	while (spellings->count < SPELLINGS &&
+	       (at = memmem(at, got - (size_t)(at - part), name, bytes)) != NULL) {
+		spellings->at[spellings->count++] = (uint32_t)(offset + (uint64_t)(at - part));
 		at++;
 	}
 }
 
-/* Parts overlap by what could begin before, and the byte before that. */
+/* In ascending order. Parts overlap by what could begin before. */
 static int find_spellings(const struct elf *elf, const struct table *table, const char *name,
 			  struct spellings *out)
 {
@@ -91,15 +81,14 @@ static int find_spellings(const struct elf *elf, const struct table *table, cons
 	uint64_t end = table->strings_bytes < STRINGS_BYTES ? table->strings_bytes : STRINGS_BYTES;
 
 	out->count = 0;
-	for (uint64_t offset = 0; offset + bytes <= end; offset += sizeof(part) - bytes) {
+	for (uint64_t offset = 0; offset + bytes <= end; offset += sizeof(part) - (bytes - 1)) {
 		uint64_t left = end - offset;
 		ssize_t got = elf_read(elf, table->strings_offset + offset, part,
 				       left < sizeof(part) ? (size_t)left : sizeof(part));
 
 		if (got < 0)
 			return -EIO;
-		if ((size_t)got > (offset > 0))
-			add_spellings(out, part, (size_t)got, offset > 0, offset, name, bytes);
+		add_spellings(out, part, (size_t)got, offset, name, bytes);
 		if ((size_t)got < sizeof(part))
 			break;
 	}
@@ -108,10 +97,16 @@ static int find_spellings(const struct elf *elf, const struct table *table, cons
 
 static int is_spelled(const struct spellings *spellings, uint32_t at)
 {
-	for (size_t i = 0; i < spellings->count; i++)
-		if (spellings->at[i] == at)
-			return 1;
-	return 0;
+	size_t low = 0, high = spellings->count, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (spellings->at[middle] < at)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < spellings->count && spellings->at[low] == at;
 }
 
 static int is_function(const Elf64_Sym *symbol)

@@ -16,7 +16,8 @@ struct symbol {
 /**
  * symbols_find() - both tables are asked, .symtab, which strip(1) removes, and .dynsym
  * @name: not empty, shorter than INSPECT_SYMBOL
- * Return: 0, also where matches is 0; -ENOMEM, -EIO. */
+ * Return: 0, also where matches is 0; -ENOMEM, -EIO. Of a name in which more than 4,096 others end not all
+ * places may be found. */
 int symbols_find(const struct elf *elf, const char *name, struct symbol *out);
 
 /**

@@ -329,7 +329,8 @@ static int check_span(struct reading *reading)
 			      "'end: return'",
 			      "or let 'failed' be another probe");
 	if (span->argument && (!is_function(&span->begin) || !is_function(&span->end) ||
-			       (span->failed.kind && !is_function(&span->failed))))
+			       (span->failed.kind && !is_function(&span->failed)) ||
+			       (span->cancelled.kind && !is_function(&span->cancelled))))
 		return refuse(reading, span->line,
 			      "'pairs: argument' needs functions: the arguments "
 			      "of other probes are not read",

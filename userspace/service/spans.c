@@ -51,24 +51,43 @@ static int leave_out_absent(struct search *search, const struct config_probe *pr
 	return leave_out(search, probe, why);
 }
 
-/* Several spans may fail by one probe: once is enough for those of one name. */
+/* Once is enough: of two notes at one instruction, and of a probe that spans of one name share. */
 static bool is_there(const struct search *search, const struct capture_probe *probe)
 {
 	const struct spans *out = search->out;
-	const struct tp_foreign *mine = &out->spans[out->span_count];
+	const struct tp_foreign *mine = &out->spans[out->span_count], *its;
 	size_t i;
 
 	for (i = 0; i < out->probe_count; i++) {
 		const struct capture_probe *other = &out->probes[i];
 
-		if (other->role == TP_FOREIGN_FAILED && probe->role == TP_FOREIGN_FAILED &&
-		    other->file_offset == probe->file_offset &&
-		    mine->pairing == TP_PAIRING_NESTED &&
-		    out->spans[other->span].pairing == TP_PAIRING_NESTED &&
-		    out->spans[other->span].name == mine->name &&
-		    out->spans[other->span].kind == mine->kind)
+		if (other->role != probe->role || other->file_offset != probe->file_offset)
+			continue;
+		its = &out->spans[other->span];
+		if (its == mine ||
+		    (mine->pairing == TP_PAIRING_NESTED && its->pairing == TP_PAIRING_NESTED &&
+		     its->name == mine->name && its->kind == mine->kind))
 			return true;
 	}
+	return false;
+}
+
+/* The kernel counts up one semaphore an instruction. */
+static bool has_other_semaphore(const struct search *search, const struct capture_probe *probe)
+{
+	const struct inspection *file = search->source->inspection;
+	const struct spans *out = search->out;
+	size_t i;
+
+	for (i = 0; i < out->probe_count; i++)
+		if (out->probes[i].file_offset == probe->file_offset &&
+		    out->probes[i].semaphore_offset != probe->semaphore_offset)
+			return true;
+	for (i = 0; i < file->site_count; i++)
+		if (file->sites[i].marker >= 0 &&
+		    file->sites[i].file_offset == probe->file_offset &&
+		    file->sites[i].semaphore_offset != probe->semaphore_offset)
+			return true;
 	return false;
 }
 
@@ -98,6 +117,9 @@ static int add(struct search *search, const struct config_probe *configured,
 	if (has_other_role(search, probe))
 		return leave_out(search, configured,
 				 "two probes of the span stand at one instruction");
+	if (has_other_semaphore(search, probe))
+		return leave_out(search, configured,
+				 "a USDT probe with another semaphore is used at that instruction");
 	if (out->probe_count == SPANS_PROBES)
 		return leave_out(search, configured, "the file has too many probes already");
 	out->probes[out->probe_count] = *probe;
@@ -143,6 +165,18 @@ static int add_point(struct search *search, const struct config_probe *probe,
 	return add(search, probe, &at, point->cost);
 }
 
+/* Whatever became of the one question, the file has other spans, and markers. */
+static int leave_out_unread(struct search *search, const struct config_probe *probe, int ret)
+{
+	if (ret == -ENOMEM)
+		return ret;
+	if (ret == -E2BIG)
+		return leave_out_absent(search, probe, inspect_reason_text(INSPECT_NO_FUNCTION));
+	if (ret == -ETIMEDOUT || ret == -EAGAIN)
+		return leave_out(search, probe, "to look for functions took more than 3 s");
+	return leave_out(search, probe, "the process that reads files could not tell");
+}
+
 static int add_function(struct search *search, const struct config_probe *probe,
 			enum tp_foreign_role role)
 {
@@ -154,12 +188,10 @@ static int add_function(struct search *search, const struct config_probe *probe,
 	if (source->inspection->has_go)
 		return leave_out(search, probe, inspect_reason_text(INSPECT_GO));
 	if (clock_monotonic_ms() >= search->until_ms)
-		return leave_out(search, probe, "to look for the others took more than 3 s");
+		return leave_out_unread(search, probe, -ETIMEDOUT);
 	ret = inspector_function(source->inspector, source->object, probe->name, &function);
 	if (ret)
-		return ret == -E2BIG
-			       ? leave_out(search, probe, inspect_reason_text(INSPECT_NO_FUNCTION))
-			       : ret;
+		return leave_out_unread(search, probe, ret);
 	if (function.entry_reason == INSPECT_NO_FUNCTION)
 		return leave_out_absent(search, probe, inspect_reason_text(INSPECT_NO_FUNCTION));
 	if (function.entry_reason)

@@ -38,7 +38,7 @@ struct spans_source { /* the file they are looked for in */
  * One of which a probe is missing, or not to be used, is left out whole: half of it would be counted
  * as ends without a begin.
  * @tell: called with the reason for each that is left out; @names: gives their names numbers
- * Return: 0; -ENOMEM; -EPIPE, -ETIMEDOUT as inspector_look(). The caller ends *out with spans_clear(). */
+ * Return: 0; -ENOMEM. The caller ends *out with spans_clear(). */
 int spans_find(const struct spans_source *source, const struct config_target *target,
 	       struct declared *names,
 	       void (*tell)(void *data, const struct spans_left_out *left_out), void *data,

@@ -40,6 +40,9 @@ FUNCTION(of_17_returns, RETURNS(17));
 FUNCTION(of_16_returns, RETURNS(16));
 FUNCTION(of_constants, "push %rbx\njmp 1f\n2: .byte 0x48, 0xc3, 0xc3, 0xc3\n1: mov 2b(%rip), %eax\n"
 		       "pop %rbx\nret");
+FUNCTION(of_landing_pad,
+	 "push %rbx\ncall of_push\npop %rbx\nret\nnop\nmov $1, %eax\npop %rbx\nret");
+FUNCTION(of_landing_jump, "push %rbx\ncall of_push\n1: pop %rbx\nret\nnop\nmov $1, %eax\njmp 1b");
 FUNCTION(of_two_readings,
 	 "push %rbx\ntest %rdi, %rdi\njz 1f + 1\n1: mov $0xc3c3c3c3, %eax\npop %rbx\n"
 	 "ret");
@@ -118,7 +121,9 @@ static void inspect_function_tells_by_which_instructions_it_returns(void **state
 		{ "of_no_return", 0, INSPECT_NO_RETURN },
 		{ "of_garbage", 0, INSPECT_NOT_DECODED },
 		{ "of_no_size", 0, INSPECT_NO_SIZE },
-		{ "of_constants", 1, INSPECT_USABLE },
+		{ "of_constants", 0, INSPECT_NOT_DECODED },
+		{ "of_landing_pad", 0, INSPECT_NOT_DECODED },
+		{ "of_landing_jump", 1, INSPECT_USABLE },
 		{ "of_two_readings", 0, INSPECT_NOT_DECODED },
 		{ "of_open_end", 0, INSPECT_LEFT_BY_JUMP },
 	};

@@ -130,6 +130,9 @@ static const struct {
 	  "a comparison with what is returned needs 'end: return'", "another probe" },
 	{ "spans:\n- name: x\n" PROBES "  pairs: argument 1\n", "'pairs: argument' needs functions",
 	  "function:NAME" },
+	{ "spans:\n- name: x\n  begin: function:a\n  end: function:b\n  pairs: argument 1\n"
+	  "  cancelled: usdt:p:c\n",
+	  "'pairs: argument' needs functions", "function:NAME" },
 	{ "spans:\n- name: x\n" PROBES "  pairs: thread\n  recursion: none\n",
 	  "'pairs' other than nested", "remove" },
 	{ "spans:\n- name: x\n" FUNCTION "  pairs: thread\n", "'pairs' other than nested",
