@@ -61,12 +61,10 @@ static __always_inline bool is_above(__u32 stack, const struct frame *frame)
 	return stack - frame->stack - 1 < STACK_BYTES;
 }
 
-/* It never ended. What lies above it in the list may still be open: its place stays until then. */
-static __always_inline void frame_give_up(struct tp_reader *state, struct frame *frame,
-					  const struct ending *ending)
+/* Whether it lies below, there or on another one. */
+static __always_inline bool is_below(__u32 stack, const struct frame *frame)
 {
-	span_put(state, frame, ending);
-	frame->object = NO_OBJECT;
+	return stack != frame->stack && !is_above(stack, frame);
 }
 
 /* What began deeper than the last frame was inside of what is gone. */
@@ -139,8 +137,7 @@ static __always_inline bool is_part(const struct tp_foreign *span, struct frame 
 {
 	__u32 words = (frame->stack - stack) / WORD;
 
-	if (span->recursion != TP_RECURSION_OUTERMOST || stack == frame->stack ||
-	    is_above(stack, frame))
+	if (span->recursion != TP_RECURSION_OUTERMOST || !is_below(stack, frame))
 		return false;
 	if (is_function(frame))
 		return true;
@@ -160,7 +157,7 @@ static __always_inline bool ends_part(const struct tp_foreign *span, const struc
 		return false;
 	if (is_function(frame))
 		return true;
-	return frame->inner != INNER_NONE && stack != frame->stack && !is_above(stack, frame) &&
+	return frame->inner != INNER_NONE && is_below(stack, frame) &&
 	       (frame->stack - stack) / WORD >= frame->inner;
 }
 
@@ -206,30 +203,20 @@ static __always_inline void foreign_begin(struct hit *hit, const struct tp_forei
 static __always_inline void foreign_end_id(struct hit *hit, const struct tp_foreign *span, __u64 id,
 					   const struct ending *ending)
 {
-	struct tp_async_key key = async_key(hit, hit->kind, id);
-	struct frame frame;
-
-	if (async_take(&key, &frame)) {
-		if (span->pairing == TP_PAIRING_THREAD && hit->thread->crossing)
-			hit->thread->crossing--;
-		span_close(hit, &frame, ending);
-	} else if (!span->can_fail) {
-		end_unmatched(hit);
+	if (!async_end(hit, hit->kind, id, ending)) {
+		if (!span->can_fail)
+			end_unmatched(hit);
+		return;
 	}
+	if (span->pairing == TP_PAIRING_THREAD && hit->thread->crossing)
+		hit->thread->crossing--;
 }
 
 /* An end for which nothing is open. */
 static __always_inline void foreign_end_none(struct hit *hit, const struct tp_foreign *span)
 {
-	__u32 *deep = &hit->thread->deep[sort_of(hit->kind)];
-
-	if (*deep) {
-		--*deep;
-		bump(hit->counters, TP_COUNT_ENDS);
-		bump(hit->counters, TP_COUNT_REFUSED_DEPTH_END);
-	} else if (!span->can_fail) {
+	if (!end_deep(hit, hit->kind) && !span->can_fail)
 		end_unmatched(hit);
-	}
 }
 
 /* By a probe that is no return. @outcome: TP_OUTCOME_OK but for probes that say otherwise */

@@ -26,6 +26,14 @@ static __always_inline int refused_find(struct hit *hit, __u32 kind, __u32 name)
 	return (int)hit->thread->depth - 1;
 }
 
+/* It never ended. What lies above it in the list may still be open: its place stays until then. */
+static __always_inline void frame_give_up(struct tp_reader *state, struct frame *frame,
+					  const struct ending *ending)
+{
+	span_put(state, frame, ending);
+	frame->object = NO_OBJECT;
+}
+
 /* Of the frames from @index on those of @file are counted and forgotten; those of others, who may agree to
  * theirs, stay what they are. One that is below such a frame goes when that does: frames_tidy(). */
 __noinline int refused_discard(struct tp_reader *state, struct thread *thread, int index,
@@ -43,8 +51,7 @@ __noinline int refused_discard(struct tp_reader *state, struct thread *thread, i
 		frame = &thread->frame[i];
 		if (file_of(frame->object, frame->generation) != file)
 			continue;
-		span_put(state, frame, &ending);
-		frame->object = NO_OBJECT;
+		frame_give_up(state, frame, &ending);
 	}
 	return frames_drop(thread);
 }

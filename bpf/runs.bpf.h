@@ -92,13 +92,15 @@ static __always_inline void run_end(struct hit *hit, struct ending *ending)
 		.kind = TP_KIND_COMMAND,
 		.level = thread->run_level,
 	};
+	__u32 program = thread->program;
+	struct tp_object *object = bpf_map_lookup_elem(&objects, &program);
 
-	if (!thread->run_span || !frame.object)
+	if (!thread->run_span || !program || !object || object->generation != frame.generation)
 		return;
-	hit->counters = counters_of_file(frame.object, TP_KIND_COMMAND);
-	if (!hit->counters || !is_current(frame.object, frame.generation))
+	hit->counters = counters_of_file(program, TP_KIND_COMMAND);
+	if (!hit->counters)
 		return;
-	if (!run_is_told(thread))
+	if (!(object->runs & TP_RUNS))
 		ending->is_discarded = 1;
 	span_close(hit, &frame, ending);
 }

@@ -352,16 +352,17 @@ static __always_inline bool async_take(struct tp_async_key *key, struct frame *o
 	       !bpf_map_delete_elem(&async_spans, key);
 }
 
-static __always_inline void async_end(struct hit *hit, __u32 kind, __u64 id,
+/* Return: false when nothing is open under that id. */
+static __always_inline bool async_end(struct hit *hit, __u32 kind, __u64 id,
 				      const struct ending *ending)
 {
 	struct tp_async_key key = async_key(hit, kind, id);
 	struct frame frame;
 
-	if (async_take(&key, &frame))
-		span_close(hit, &frame, ending);
-	else
-		end_unmatched(hit);
+	if (!async_take(&key, &frame))
+		return false;
+	span_close(hit, &frame, ending);
+	return true;
 }
 
 /* The same text may stand at two places: `aliases` leads both to the first. */
@@ -455,6 +456,19 @@ static __always_inline void frame_close(struct hit *hit, int index, struct endin
 	span_close(hit, &thread->frame[index & (TP_SPAN_DEPTH - 1)], ending);
 }
 
+/* Return: true when it ended one that found no frame. */
+static __always_inline bool end_deep(struct hit *hit, __u32 kind)
+{
+	__u32 *deep = &hit->thread->deep[sort_of(kind)];
+
+	if (!*deep)
+		return false;
+	--*deep;
+	bump(hit->counters, TP_COUNT_ENDS);
+	bump(hit->counters, TP_COUNT_REFUSED_DEPTH_END);
+	return true;
+}
+
 static __always_inline void span_end(struct hit *hit, __u32 kind, __u32 name, __u64 id,
 				     struct ending *ending)
 {
@@ -462,15 +476,12 @@ static __always_inline void span_end(struct hit *hit, __u32 kind, __u32 name, __
 	int index;
 
 	if (id) {
-		async_end(hit, kind, id, ending);
+		if (!async_end(hit, kind, id, ending))
+			end_unmatched(hit);
 		return;
 	}
-	if (thread->deep[sort_of(kind)]) {
-		thread->deep[sort_of(kind)]--;
-		bump(hit->counters, TP_COUNT_ENDS);
-		bump(hit->counters, TP_COUNT_REFUSED_DEPTH_END);
+	if (end_deep(hit, kind))
 		return;
-	}
 	index = frame_ended(hit, kind, name);
 	if (index < 0) {
 		refused_take_back(thread, kind); /* it may have begun refused */
