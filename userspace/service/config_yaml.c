@@ -12,6 +12,7 @@ struct walk {
 	const char *path;
 	struct config_entry entry;
 	unsigned int items; /* of its list, so far */
+	unsigned int documents;
 	int (*each)(const struct config_entry *entry, void *data);
 	void *data;
 	struct error *error;
@@ -53,6 +54,23 @@ static int next(struct walk *walk, yaml_event_t *out)
 	if (!yaml_parser_parse(&walk->parser, out))
 		return tell_problem(walk);
 	return 0;
+}
+
+/* Hand each to @take until that returns 1, at the end of what it takes, or a failure.
+ * Return: 0, or the failure. */
+static int each_event(struct walk *walk, int (*take)(struct walk *walk, const yaml_event_t *event))
+{
+	yaml_event_t event;
+	int ret;
+
+	do {
+		ret = next(walk, &event);
+		if (ret)
+			return ret;
+		ret = take(walk, &event);
+		yaml_event_delete(&event);
+	} while (!ret);
+	return ret < 0 ? ret : 0;
 }
 
 static void clear_entry(struct config_entry *entry)
@@ -144,19 +162,11 @@ static int field_event(struct walk *walk, const yaml_event_t *event)
 static int take_fields(struct walk *walk, unsigned int line)
 {
 	const size_t before = walk->entry.count;
-	yaml_event_t event;
-	int ret;
+	int ret = each_event(walk, field_event);
 
-	do {
-		ret = next(walk, &event);
-		if (ret)
-			return ret;
-		ret = field_event(walk, &event);
-		yaml_event_delete(&event);
-	} while (!ret);
-	if (ret > 0 && walk->entry.count == before)
+	if (!ret && walk->entry.count == before)
 		return refuse(walk, line, "there is nothing inside", "expected 'key: value'");
-	return ret < 0 ? ret : 0;
+	return ret;
 }
 
 /* Return: 1 at its end, 0 for a value, negative. */
@@ -175,19 +185,8 @@ static int list_event(struct walk *walk, const yaml_event_t *event)
 
 static int take_list(struct walk *walk)
 {
-	yaml_event_t event;
-	int ret;
-
 	walk->entry.is_list = true;
-	walk->items = 0;
-	do {
-		ret = next(walk, &event);
-		if (ret)
-			return ret;
-		ret = list_event(walk, &event);
-		yaml_event_delete(&event);
-	} while (!ret);
-	return ret < 0 ? ret : 0;
+	return each_event(walk, list_event);
 }
 
 /* What follows the key. */
@@ -231,29 +230,14 @@ static int key_event(struct walk *walk, const yaml_event_t *event)
 	return ret;
 }
 
-static int walk_keys(struct walk *walk)
-{
-	yaml_event_t event;
-	int ret;
-
-	do {
-		ret = next(walk, &event);
-		if (ret)
-			return ret;
-		ret = key_event(walk, &event);
-		yaml_event_delete(&event);
-	} while (!ret);
-	return ret < 0 ? ret : 0;
-}
-
 /* Return: 1 at the end of the file, 0 to go on, negative. */
-static int outer_event(struct walk *walk, const yaml_event_t *event, unsigned int *documents)
+static int outer_event(struct walk *walk, const yaml_event_t *event)
 {
 	switch (event->type) {
 	case YAML_STREAM_END_EVENT:
 		return 1;
 	case YAML_DOCUMENT_START_EVENT:
-		if ((*documents)++)
+		if (walk->documents++)
 			return refuse(walk, line_of(event), "a second document begins",
 				      "remove the '---'");
 		return 0;
@@ -262,27 +246,11 @@ static int outer_event(struct walk *walk, const yaml_event_t *event, unsigned in
 		return 0;
 	case YAML_MAPPING_START_EVENT:
 		if (!event->data.mapping_start.anchor && !event->data.mapping_start.tag)
-			return walk_keys(walk);
+			return each_event(walk, key_event);
 		return refuse(walk, line_of(event), "there is an anchor or a tag", "remove it");
 	default:
 		return refuse(walk, line_of(event), "there is no key", "expected 'key: value'");
 	}
-}
-
-static int walk_file(struct walk *walk)
-{
-	unsigned int documents = 0;
-	yaml_event_t event;
-	int ret;
-
-	do {
-		ret = next(walk, &event);
-		if (ret)
-			return ret;
-		ret = outer_event(walk, &event, &documents);
-		yaml_event_delete(&event);
-	} while (!ret);
-	return ret < 0 ? ret : 0;
 }
 
 int config_yaml_each(const char *bytes, size_t size, const char *path,
@@ -298,7 +266,7 @@ int config_yaml_each(const char *bytes, size_t size, const char *path,
 		return error_set(error, -ENOMEM, "cannot read '%s': %s", path, error_text(-ENOMEM));
 	yaml_parser_set_encoding(&walk.parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&walk.parser, (const unsigned char *)bytes, size);
-	ret = walk_file(&walk);
+	ret = each_event(&walk, outer_event);
 	clear_entry(&walk.entry);
 	yaml_parser_delete(&walk.parser);
 	return ret;
