@@ -33,33 +33,20 @@ static int receive_question(struct inspector_question *question)
 	return fd;
 }
 
-static void send_sites(uint32_t number, const struct inspection *file)
+static void send_parts(uint32_t number, const void *items, size_t count,
+		       struct inspector_items sort)
 {
-	struct inspector_sites part;
+	struct inspector_part part;
+	const char *from = items;
 
 	memset(&part, 0, sizeof(part));
 	part.number = number;
-	for (size_t done = 0; done < file->site_count; done += part.count) {
-		size_t left = file->site_count - done;
+	for (size_t done = 0; done < count; done += part.count) {
+		size_t left = count - done;
 
-		part.count = left < SITES_A_PART ? (uint32_t)left : SITES_A_PART;
-		memcpy(part.sites, file->sites + done, part.count * sizeof(part.sites[0]));
-		send_message(&part, sizeof(part));
-	}
-}
-
-static void send_aliases(uint32_t number, const struct inspection *file)
-{
-	struct inspector_aliases part;
-
-	memset(&part, 0, sizeof(part));
-	part.number = number;
-	for (size_t done = 0; done < file->alias_count; done += part.count) {
-		size_t left = file->alias_count - done;
-
-		part.count = left < ALIASES_A_PART ? (uint32_t)left : ALIASES_A_PART;
-		memcpy(part.aliases, file->aliases + done, part.count * sizeof(part.aliases[0]));
-		send_message(&part, sizeof(part));
+		part.count = left < sort.a_part ? (uint32_t)left : sort.a_part;
+		memcpy(&part.items, from + done * sort.bytes, part.count * sort.bytes);
+		send_message(&part, inspector_part_bytes(sort));
 	}
 }
 
@@ -76,8 +63,8 @@ static void look(int fd, struct inspector_answer *answer)
 	answer->file.aliases = NULL;
 	send_message(answer, sizeof(*answer));
 	if (!answer->code) {
-		send_sites(answer->number, file);
-		send_aliases(answer->number, file);
+		send_parts(answer->number, file->sites, file->site_count, INSPECTOR_SITES);
+		send_parts(answer->number, file->aliases, file->alias_count, INSPECTOR_ALIASES);
 	}
 	inspection_free(file);
 }
@@ -123,21 +110,6 @@ static int find_function(const struct inspector_question *question, struct inspe
 	return inspect_function(kept[question->object] - 1, question->text, out);
 }
 
-static void send_names(uint32_t number, const struct inspect_names *names)
-{
-	struct inspector_names part;
-
-	memset(&part, 0, sizeof(part));
-	part.number = number;
-	for (size_t done = 0; done < names->count; done += part.count) {
-		size_t left = names->count - done;
-
-		part.count = left < NAMES_A_PART ? (uint32_t)left : NAMES_A_PART;
-		memcpy(part.names, names->names + done, part.count * sizeof(part.names[0]));
-		send_message(&part, sizeof(part));
-	}
-}
-
 static void list_names(const struct inspector_question *question, struct inspector_answer *answer)
 {
 	struct inspect_names names = { 0 };
@@ -148,7 +120,7 @@ static void list_names(const struct inspector_question *question, struct inspect
 	answer->name_count = (uint32_t)names.count;
 	answer->name_total = (uint32_t)names.total;
 	send_message(answer, sizeof(*answer));
-	send_names(answer->number, &names);
+	send_parts(answer->number, names.names, names.count, INSPECTOR_NAMES);
 	inspect_names_clear(&names);
 }
 

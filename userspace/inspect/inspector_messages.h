@@ -40,22 +40,28 @@ struct inspector_answer {
 	struct inspection file; /* its pointers mean nothing here */
 };
 
-struct inspector_sites {
+struct inspector_part { /* of what follows an answer; as long as one that is full */
 	uint32_t number;
 	uint32_t count;
-	struct inspect_site sites[SITES_A_PART];
+	union {
+		struct inspect_site sites[SITES_A_PART];
+		struct inspect_alias aliases[ALIASES_A_PART];
+		char names[NAMES_A_PART][INSPECT_SYMBOL];
+	} items;
 };
 
-struct inspector_names {
-	uint32_t number;
-	uint32_t count;
-	char names[NAMES_A_PART][INSPECT_SYMBOL];
+struct inspector_items { /* of one sort */
+	size_t bytes;	 /* each */
+	uint32_t a_part; /* so many */
 };
 
-struct inspector_aliases {
-	uint32_t number;
-	uint32_t count;
-	struct inspect_alias aliases[ALIASES_A_PART];
-};
+#define INSPECTOR_SITES	  ((struct inspector_items){ sizeof(struct inspect_site), SITES_A_PART })
+#define INSPECTOR_ALIASES ((struct inspector_items){ sizeof(struct inspect_alias), ALIASES_A_PART })
+#define INSPECTOR_NAMES	  ((struct inspector_items){ INSPECT_SYMBOL, NAMES_A_PART })
+
+static inline size_t inspector_part_bytes(struct inspector_items sort)
+{
+	return offsetof(struct inspector_part, items) + sort.bytes * sort.a_part;
+}
 
 #endif

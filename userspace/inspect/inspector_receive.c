@@ -17,8 +17,11 @@ static int is_text(const char *text, size_t room)
 	return length < room;
 }
 
-static int is_site(const struct inspect_site *site, const struct inspection *file)
+static int site_is_sound(const void *item, const void *context)
 {
+	const struct inspect_site *site = item;
+	const struct inspection *file = context;
+
 	return is_text(site->provider, sizeof(site->provider)) &&
 	       is_text(site->name, sizeof(site->name)) &&
 	       is_text(site->arguments, sizeof(site->arguments)) && site->marker >= -1 &&
@@ -53,45 +56,47 @@ static int is_file(const struct inspection *file)
 	       file->has_go <= 1 && file->build_id_bytes <= sizeof(file->build_id);
 }
 
-static int receive_sites(struct inspector_link *link, uint32_t number, struct inspection *file)
+static int alias_is_sound(const void *item, const void *context)
 {
-	struct inspector_sites part;
+	const struct inspect_alias *alias = item;
+	const struct inspection *file = context;
 
-	for (size_t done = 0; done < file->site_count; done += part.count) {
-		size_t left = file->site_count - done;
-		int ret = inspector_link_receive(link, &part, sizeof(part));
-
-		if (ret)
-			return ret;
-		if (part.number != number ||
-		    part.count != (left < SITES_A_PART ? left : SITES_A_PART))
-			return -EPROTO;
-		for (size_t i = 0; i < part.count; i++)
-			if (!is_site(&part.sites[i], file))
-				return -EPROTO;
-		memcpy(file->sites + done, part.sites, part.count * sizeof(part.sites[0]));
-	}
-	return 0;
+	return alias->place < file->image_bytes && alias->first < file->image_bytes;
 }
 
-static int receive_aliases(struct inspector_link *link, uint32_t number, struct inspection *file)
+static int name_is_sound(const void *item, const void *context)
 {
-	struct inspector_aliases part;
+	(void)context;
+	return is_text(item, INSPECT_SYMBOL);
+}
 
-	for (size_t done = 0; done < file->alias_count; done += part.count) {
-		size_t left = file->alias_count - done;
-		int ret = inspector_link_receive(link, &part, sizeof(part));
+struct wanted {		 /* what is to come in parts */
+	uint32_t number; /* of the question */
+	struct inspector_items sort;
+	size_t count;
+	int (*is_sound)(const void *item, const void *context);
+	const void *context;
+};
+
+static int receive_parts(struct inspector_link *link, const struct wanted *wanted, void *out)
+{
+	const size_t bytes = wanted->sort.bytes;
+	struct inspector_part part;
+
+	for (size_t done = 0; done < wanted->count; done += part.count) {
+		size_t left = wanted->count - done;
+		const char *items = (const char *)&part.items;
+		int ret = inspector_link_receive(link, &part, inspector_part_bytes(wanted->sort));
 
 		if (ret)
 			return ret;
-		if (part.number != number ||
-		    part.count != (left < ALIASES_A_PART ? left : ALIASES_A_PART))
+		if (part.number != wanted->number ||
+		    part.count != (left < wanted->sort.a_part ? left : wanted->sort.a_part))
 			return -EPROTO;
 		for (size_t i = 0; i < part.count; i++)
-			if (part.aliases[i].place >= file->image_bytes ||
-			    part.aliases[i].first >= file->image_bytes)
+			if (!wanted->is_sound(items + i * bytes, wanted->context))
 				return -EPROTO;
-		memcpy(file->aliases + done, part.aliases, part.count * sizeof(part.aliases[0]));
+		memcpy((char *)out + done * bytes, items, part.count * bytes);
 	}
 	return 0;
 }
@@ -118,9 +123,15 @@ int inspector_receive(struct inspector_link *link, uint32_t number,
 	*file = *claimed;
 	ret = make_room(file);
 	if (!ret)
-		ret = receive_sites(link, number, file);
+		ret = receive_parts(link,
+				    &(struct wanted){ number, INSPECTOR_SITES, file->site_count,
+						      site_is_sound, file },
+				    file->sites);
 	if (!ret)
-		ret = receive_aliases(link, number, file);
+		ret = receive_parts(link,
+				    &(struct wanted){ number, INSPECTOR_ALIASES, file->alias_count,
+						      alias_is_sound, file },
+				    file->aliases);
 	if (ret) {
 		inspection_free(file);
 		return ret;
@@ -129,32 +140,11 @@ int inspector_receive(struct inspector_link *link, uint32_t number,
 	return 0;
 }
 
-static int receive_name_parts(struct inspector_link *link, uint32_t number,
-			      struct inspect_names *names)
-{
-	struct inspector_names part;
-
-	for (size_t done = 0; done < names->count; done += part.count) {
-		size_t left = names->count - done;
-		int ret = inspector_link_receive(link, &part, sizeof(part));
-
-		if (ret)
-			return ret;
-		if (part.number != number ||
-		    part.count != (left < NAMES_A_PART ? left : NAMES_A_PART))
-			return -EPROTO;
-		for (size_t i = 0; i < part.count; i++)
-			if (!is_text(part.names[i], sizeof(part.names[i])))
-				return -EPROTO;
-		memcpy(names->names + done, part.names, part.count * sizeof(part.names[0]));
-	}
-	return 0;
-}
-
 int inspector_receive_names(struct inspector_link *link, uint32_t number, uint32_t count,
 			    uint32_t total, struct inspect_names *out)
 {
 	struct inspect_names names = { .count = count, .total = total };
+	const struct wanted wanted = { number, INSPECTOR_NAMES, count, name_is_sound, NULL };
 	int ret;
 
 	if (count > INSPECT_FUNCTIONS || total < count)
@@ -162,7 +152,7 @@ int inspector_receive_names(struct inspector_link *link, uint32_t number, uint32
 	names.names = calloc(count + 1u, sizeof(names.names[0]));
 	if (!names.names)
 		return -ENOMEM;
-	ret = receive_name_parts(link, number, &names);
+	ret = receive_parts(link, &wanted, names.names);
 	if (ret)
 		inspect_names_clear(&names);
 	else
