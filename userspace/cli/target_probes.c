@@ -40,7 +40,6 @@ struct checking {
 	struct tally tallies[CONFIG_SPANS + 1]; /* the last: markers */
 	struct probe probes[HITS_PROBES];
 	size_t probe_count;
-	unsigned int files;
 };
 
 static void note_left_out(void *data, const struct spans_left_out *left_out)
@@ -155,7 +154,6 @@ static int look_at(struct checking *checking, int fd, const char *path, bool is_
 				 checking, &spans, error);
 	if (!ret) {
 		checking->told |= spans.told;
-		checking->files++;
 		if (is_counting)
 			attach(checking, fd, path, file, &spans);
 		spans_clear(&spans);

@@ -9,6 +9,7 @@
 
 #include "lib/nearest.h"
 #include "privacy/firewall.h"
+#include "report/event_types.h"
 
 #define PROBE_HINT "usdt:PROVIDER:NAME or function:NAME; 'telprobe probes PROGRAM' lists them"
 
@@ -71,19 +72,14 @@ static int find_word(const char *const *words, const char *text)
 
 static int set_kind(struct config_span *span, const char *text)
 {
-	static const char *const kinds[] = {
-		[TP_KIND_COMMAND] = "command",
-		[TP_KIND_TOOL] = "tool",
-		[TP_KIND_STEP] = "step",
-		[TP_KIND_CALL] = "call",
-		[TP_KIND_CONVERSATION] = "conversation",
-		[TP_KIND_PHASE] = "phase",
-		[TP_SPAN_KINDS] = NULL,
-	};
-	int found = find_word(kinds, text);
+	uint8_t kind = 0;
 
-	span->kind = (enum tp_kind)(found < 0 ? 0 : found);
-	return found < 0 ? found : 0;
+	while (kind < TP_SPAN_KINDS && strcmp(event_kind_text(kind), text) != 0)
+		kind++;
+	if (kind == TP_SPAN_KINDS)
+		return -EINVAL;
+	span->kind = (enum tp_kind)kind;
+	return 0;
 }
 
 static int set_begin(struct config_span *span, const char *text)

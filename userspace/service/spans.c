@@ -17,7 +17,9 @@ struct search { /* for one span */
 	int64_t until_ms;
 	bool is_absent; /* what it is left out for */
 	struct spans *out;
-	char why[768]; /* it is left out */
+	char why[768];		    /* it is left out */
+	char asked[INSPECT_SYMBOL]; /* the last function that was, and what it is */
+	struct inspect_function function;
 };
 
 static int leave_out(struct search *search, const struct config_probe *probe, const char *why)
@@ -177,31 +179,46 @@ static int leave_out_unread(struct search *search, const struct config_probe *pr
 	return leave_out(search, probe, "the process that reads files could not tell");
 }
 
+/* A span that returns asks for its function twice, and several may fail by one.
+ * Return: 0; what inspector_function() failed with. */
+static int ask_function(struct search *search, const char *name)
+{
+	const struct spans_source *source = search->source;
+	int ret;
+
+	if (!strcmp(search->asked, name))
+		return 0;
+	search->asked[0] = '\0';
+	if (clock_monotonic_ms() >= search->until_ms)
+		return -ETIMEDOUT;
+	ret = inspector_function(source->inspector, source->object, name, &search->function);
+	if (!ret)
+		snprintf(search->asked, sizeof(search->asked), "%s", name);
+	return ret;
+}
+
 static int add_function(struct search *search, const struct config_probe *probe,
 			enum tp_foreign_role role)
 {
-	const struct spans_source *source = search->source;
-	struct inspect_function function;
+	const struct inspect_function *function = &search->function;
 	uint32_t i;
 	int ret;
 
-	if (source->inspection->has_go)
+	if (search->source->inspection->has_go)
 		return leave_out(search, probe, inspect_reason_text(INSPECT_GO));
-	if (clock_monotonic_ms() >= search->until_ms)
-		return leave_out_unread(search, probe, -ETIMEDOUT);
-	ret = inspector_function(source->inspector, source->object, probe->name, &function);
+	ret = ask_function(search, probe->name);
 	if (ret)
 		return leave_out_unread(search, probe, ret);
-	if (function.entry_reason == INSPECT_NO_FUNCTION)
+	if (function->entry_reason == INSPECT_NO_FUNCTION)
 		return leave_out_absent(search, probe, inspect_reason_text(INSPECT_NO_FUNCTION));
-	if (function.entry_reason)
-		return leave_out(search, probe, inspect_reason_text(function.entry_reason));
+	if (function->entry_reason)
+		return leave_out(search, probe, inspect_reason_text(function->entry_reason));
 	if (role != TP_FOREIGN_RETURN)
-		return add_point(search, probe, &function.entry, role);
-	if (function.return_reason)
-		return leave_out(search, probe, inspect_reason_text(function.return_reason));
-	for (i = 0; i < function.return_count && !ret; i++)
-		ret = add_point(search, probe, &function.returns[i], role);
+		return add_point(search, probe, &function->entry, role);
+	if (function->return_reason)
+		return leave_out(search, probe, inspect_reason_text(function->return_reason));
+	for (i = 0; i < function->return_count && !ret; i++)
+		ret = add_point(search, probe, &function->returns[i], role);
 	return ret;
 }
 
