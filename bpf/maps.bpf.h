@@ -110,6 +110,14 @@ struct {
 	__type(value, struct tp_foreign);
 } foreign SEC(".maps");
 
+/* Key: `sampling` of an object. Written by userspace; the programs move due_ns. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, TP_SAMPLINGS);
+	__type(key, __u32);
+	__type(value, struct tp_sampling);
+} samplings SEC(".maps");
+
 /* Which file is which object, by the kernel's inode; value 0: known to have nothing for us. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -8,6 +8,7 @@
 #define TELPROBE_BPF_SPANS_H
 
 #include "places.bpf.h"
+#include "sampling.bpf.h"
 #include "totals.bpf.h"
 
 enum { EEXIST = 17 };
@@ -178,7 +179,8 @@ __noinline int span_put(struct tp_reader *state, const struct frame *frame,
 		return 0;
 	}
 	bump(set, ending->outcome == TP_OUTCOME_ABANDONED ? TP_COUNT_ABANDONED : TP_COUNT_CLOSED);
-	if (level == TP_LEVEL_BASIC)
+	if (level == TP_LEVEL_BASIC ||
+	    is_thinned_out(object, frame->kind, ending->outcome, ending->now_ns))
 		span_add(state, frame, ending, set);
 	else if (span_tell(state, frame, ending))
 		bump(set, TP_COUNT_DROPPED_RING_FULL);

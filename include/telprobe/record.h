@@ -21,7 +21,7 @@
 #define TP_SPAN_DEPTH  8	  /* open spans a thread */
 #define TP_SPAN_TAGS   8	  /* tags a span; the rest is counted */
 #define TP_ASYNC_SPANS 16384	  /* open spans with an id, all processes */
-#define TP_DECISIONS   3840	  /* decisions waiting for their second half, all processes */
+#define TP_DECISIONS   3584	  /* decisions waiting for their second half, all processes */
 #define TP_SILENT      65536	  /* processes that asked for silence and are still there */
 #define TP_RING_BYTES  (4u << 20) /* default size of the ring; a power of two of pages */
 #define TP_OBJECTS     4096	  /* files with markers; object 0 is none */
@@ -31,6 +31,7 @@
 #define TP_DECLARED    32768	  /* declared names, all targets */
 #define TP_LEARNED     256	  /* undeclared names shown to who learns a target */
 #define TP_FOREIGN     1024  /* spans told of programs by probes that are no markers, all files */
+#define TP_SAMPLINGS   64    /* targets of which spans are thinned out; 0 is none */
 #define TP_SERIES      1024  /* what is added up apart, all people; a power of two, as the next */
 #define TP_OTHERS      128   /* what found no room there, by person and outcome */
 #define TP_CELLS       16384 /* buckets of series that hold something */
@@ -346,9 +347,35 @@ struct tp_object { /* map `objects`; written by userspace before the object's ma
 	__u32 code_start;     /* lowest executable segment's address, from the lowest loaded one */
 	__u16 is_enabled;
 	__u16 runs;	  /* enum tp_runs */
-	__u32 is_whole;	  /* all its markers are attached; else a begin could miss its end */
+	__u16 is_whole;	  /* all its markers are attached; else a begin could miss its end */
+	__u16 sampling;	  /* key of `samplings`: which of its spans are told one by one; 0: all */
 	__u32 target;	  /* key of consent */
 	__u32 generation; /* of the number: each file has another, and so has the time between two */
+};
+
+/* Which spans of a target that ended well, or were cancelled, are told one by one. The others are added to
+ * the totals, as those of people at level basic are: sums stay exact. What failed or was abandoned is
+ * always told. */
+enum tp_thinning {
+	TP_TELL_ALL,
+	TP_TELL_NONE,
+	TP_TELL_SHARE, /* of 2^32, by chance */
+	TP_TELL_RATE,  /* at most so often, and what a second of that is at once */
+	TP_THINNINGS
+};
+
+/* A second is the burst that TP_TELL_RATE allows. */
+#define TP_BURST_NS 1000000000ull
+
+struct tp_sampling { /* map `samplings`, by number: of one target; 0 is none */
+	/* by the programs: */
+	__u64 due_ns[TP_SPAN_KINDS];	  /* TP_TELL_RATE: CLOCK_MONOTONIC */
+	__u64 asked[TP_SPAN_KINDS];	  /* spans that ended well, since the rule holds */
+	__u64 thinned_out[TP_SPAN_KINDS]; /* of them */
+	/* by userspace: */
+	__u32 number
+		[TP_SPAN_KINDS]; /* TP_TELL_SHARE: of 2^32; TP_TELL_RATE: ns from one to the next */
+	__u8 how[8];		 /* enum tp_thinning, by kind */
 };
 
 struct tp_consent_key { /* map `consent`: no entry, no event */

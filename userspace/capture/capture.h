@@ -99,6 +99,16 @@ void capture_assign(struct capture *capture, uint16_t object, uint32_t target);
  * @runs: enum tp_runs; 0: nothing */
 void capture_tell_runs(struct capture *capture, uint16_t object, uint16_t runs);
 
+/** capture_thin_out() - which spans of the targets that @number stands for are told one by one, at once
+ * @number: 1..TP_SAMPLINGS - 1. @rules: copied; TP_TELL_RATE: 1..TP_BURST_NS ns; where they are those
+ * that hold already, the programs' part of them stays */
+void capture_thin_out(struct capture *capture, uint16_t number, const struct tp_sampling *rules);
+/** capture_thinned_out() - the rules of @number, and what they did since they hold. Return: 0, -errno. */
+int capture_thinned_out(const struct capture *capture, uint16_t number, struct tp_sampling *out);
+/** capture_tell_sampling() - they are those of @object; 0: all are told. At once, also before
+ * capture_attach() */
+void capture_tell_sampling(struct capture *capture, uint16_t object, uint16_t number);
+
 struct capture_probe { /* that is no marker, of a span of the same file */
 	uint64_t file_offset;
 	uint64_t semaphore_offset; /* 0: none */

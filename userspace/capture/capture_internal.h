@@ -34,6 +34,7 @@ struct object { /* a file that was given a number */
 	uint32_t generation; /* under which the programs knew it while it was attached */
 	uint32_t target;     /* key of consent */
 	uint16_t runs;	     /* enum tp_runs */
+	uint16_t sampling;   /* key of the map `samplings` */
 	struct links links;
 	struct link_site *foreign; /* probes that are no markers, attached likewise */
 	int foreign_count;
@@ -89,6 +90,8 @@ void capture_free_number(struct capture *capture, uint16_t number);
 /** capture_attach_sites() - to all that were found in the file, nothing being attached yet
  * Return: 0 or -errno; then nothing is. */
 int capture_attach_sites(struct capture *capture, struct object *object);
+/** object_describe_again() - to the programs, what of it may be told at any time: runs, sampling */
+void object_describe_again(struct capture *capture, uint16_t object);
 /** foreign_forget() - the numbers of the file's spans are free, nothing being attached any more */
 void foreign_forget(struct capture *capture, uint16_t object);
 /** capture_program_for() - descriptor of the program the file's markers are attached to */

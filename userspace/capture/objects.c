@@ -78,20 +78,26 @@ void capture_assign(struct capture *capture, uint16_t object, uint32_t target)
 	capture->objects[object].target = target;
 }
 
-void capture_tell_runs(struct capture *capture, uint16_t number, uint16_t runs)
+void object_describe_again(struct capture *capture, uint16_t number)
 {
 	int fd = bpf_map__fd(capture->programs->maps.objects);
-	struct object *object = &capture->objects[number];
+	const struct object *object = &capture->objects[number];
 	struct tp_object entry;
 	uint32_t key = number;
 
-	if (object->runs == runs)
-		return;
-	object->runs = runs;
 	if (!object->is_described || bpf_map_lookup_elem(fd, &key, &entry))
 		return;
-	entry.runs = runs;
+	entry.runs = object->runs;
+	entry.sampling = object->sampling;
 	bpf_map_update_elem(fd, &key, &entry, BPF_ANY);
+}
+
+void capture_tell_runs(struct capture *capture, uint16_t number, uint16_t runs)
+{
+	if (capture->objects[number].runs == runs)
+		return;
+	capture->objects[number].runs = runs;
+	object_describe_again(capture, number);
 }
 
 static int lease_check(const struct object *object, struct error *error)
@@ -246,6 +252,7 @@ static int describe(struct capture *capture, uint16_t number, const struct inspe
 		.code_start = inspection->code_start,
 		.is_enabled = 1,
 		.runs = capture->objects[number].runs,
+		.sampling = capture->objects[number].sampling,
 		.target = capture->objects[number].target,
 		.generation = capture_next_generation(capture, number),
 	};

@@ -15,7 +15,7 @@
 #include "cli/targets_learn.h"
 #include "service/config.h"
 
-enum { NAME, LEVEL, WHY, POLICY, LIMIT, SITES, ATTACHED, PROBLEM, COLUMNS };
+enum { NAME, LEVEL, WHY, POLICY, LIMIT, SITES, ATTACHED, SAMPLING, PROBLEM, COLUMNS };
 
 static const struct grid_column columns[COLUMNS] = {
 	[NAME] = { "target", "name", GRID_TEXT },
@@ -25,6 +25,7 @@ static const struct grid_column columns[COLUMNS] = {
 	[LIMIT] = { "at most", "level_max", GRID_TEXT },
 	[SITES] = { "sites", "sites", GRID_COUNT },
 	[ATTACHED] = { "attached", "attached", GRID_TEXT },
+	[SAMPLING] = { "events of", "sampling", GRID_TEXT },
 	[PROBLEM] = { "problem", "problem", GRID_TEXT },
 };
 
@@ -42,6 +43,7 @@ static struct grid *fill(const struct service_targets *targets)
 		grid_text(grid, LIMIT, consent_level_name((enum tp_level)item->level_max));
 		grid_number(grid, SITES, item->sites);
 		grid_text(grid, ATTACHED, item->is_attached ? "yes" : "no");
+		grid_text(grid, SAMPLING, item->sampling[0] ? item->sampling : NULL);
 		grid_text(grid, PROBLEM, item->problem[0] ? item->problem : NULL);
 	}
 	return grid;

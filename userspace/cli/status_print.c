@@ -42,8 +42,8 @@ static void print_database(const struct status_report *report)
 	}
 	putchar('\n');
 	if (report->totals.aggregated)
-		printf("%-14s   %" PRId64 " commands in totals by day: level basic\n", "",
-		       report->totals.aggregated);
+		printf("%-14s   %" PRId64 " span%s in totals by day: level basic, or sampled\n", "",
+		       report->totals.aggregated, text_s(report->totals.aggregated));
 }
 
 /* By retention; what a person deleted himself is not told. */
@@ -159,6 +159,22 @@ static void print_cost(const struct control_status *status)
 		print_roles(status);
 }
 
+/* Of which spans not each is an event. */
+static void print_sampling(const struct status_report *report)
+{
+	const struct control_target *target;
+	size_t i;
+
+	for (i = 0; i < report->targets.count; i++) {
+		target = &report->targets.items[i];
+		if (!target->sampling[0])
+			continue;
+		printf("%-14s %s: ", "sampling", target->name);
+		text_print(target->sampling, stdout);
+		putchar('\n');
+	}
+}
+
 static void print_target_problems(const struct status_report *report)
 {
 	const struct control_target *target;
@@ -260,6 +276,7 @@ void status_print(const struct status_report *report)
 	print_left_out(report);
 	printf("%-14s %zu, of them %zu on for you, %" PRIu32 " attached\n", "targets",
 	       report->targets.count, on, status->targets);
+	print_sampling(report);
 	if (getuid())
 		print_losses(status);
 	else
@@ -369,17 +386,29 @@ static bool add_cost(cJSON *json, const struct control_status *status)
 	       (getuid() || add_roles(json, status));
 }
 
-static bool add_target_problems(cJSON *json, const struct status_report *report)
+/* @text: of a target; those that have none are left out */
+static bool add_texts(cJSON *json, const char *name, const struct status_report *report,
+		      const char *(*text)(const struct control_target *target))
 {
-	cJSON *problems = cJSON_AddObjectToObject(json, "target_problems");
-	bool is_added = problems != NULL;
+	cJSON *texts = cJSON_AddObjectToObject(json, name);
+	bool is_added = texts != NULL;
 	size_t i;
 
 	for (i = 0; i < report->targets.count && is_added; i++)
-		if (report->targets.items[i].problem[0])
-			is_added = json_add_text(problems, report->targets.items[i].name,
-						 report->targets.items[i].problem);
+		if (text(&report->targets.items[i])[0])
+			is_added = json_add_text(texts, report->targets.items[i].name,
+						 text(&report->targets.items[i]));
 	return is_added;
+}
+
+static const char *problem_of(const struct control_target *target)
+{
+	return target->problem;
+}
+
+static const char *sampling_of(const struct control_target *target)
+{
+	return target->sampling;
 }
 
 static bool add_sums(cJSON *json, const struct control_status *status)
@@ -428,7 +457,9 @@ cJSON *status_json(const struct status_report *report)
 			json_add_time(json, "selftest", status->selftest_us) &&
 			json_add_number(json, "targets", (double)report->targets.count) &&
 			json_add_number(json, "targets_attached", status->targets) &&
-			add_counts(json, status) && add_target_problems(json, report) &&
+			add_counts(json, status) &&
+			add_texts(json, "sampling", report, sampling_of) &&
+			add_texts(json, "target_problems", report, problem_of) &&
 			add_totals(json, report) &&
 			(!report->has_retention || retention_json(json, &report->retention)));
 }

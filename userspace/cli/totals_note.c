@@ -12,8 +12,8 @@ bool totals_note(struct store *store)
 
 	if (store_totals(store, &totals, NULL) || !totals.aggregated)
 		return false;
-	notice("%" PRId64 " command%s of level basic %s in daily totals alone, with no single "
-	       "event; 'telprobe metrics' shows them",
+	notice("%" PRId64 " span%s of level basic, or sampled, %s in daily totals alone, with no "
+	       "single event; 'telprobe metrics' shows them",
 	       totals.aggregated, text_s(totals.aggregated), totals.aggregated == 1 ? "is" : "are");
 	return true;
 }

@@ -55,11 +55,8 @@ static int take_command(struct metrics *metrics, const struct store_row *row)
 	return ret;
 }
 
-/* Days of level basic: of nothing else than commands is anything known. */
-static int take_sum(const struct store_sum *sum, void *data)
+static int take_command_sum(struct metrics *metrics, const struct store_sum *sum)
 {
-	struct walk *walk = data;
-	struct metrics *metrics = walk->metrics;
 	struct tally_row *error;
 	int ret;
 
@@ -80,6 +77,20 @@ static int take_sum(const struct store_sum *sum, void *data)
 	}
 	if (sum->outcome < TP_OUTCOMES)
 		metrics->outcomes[sum->outcome] += sum->spans;
+	return ret;
+}
+
+/* What was added up: commands at level basic, and of any kind what a target's 'sampling' left out. */
+static int take_sum(const struct store_sum *sum, void *data)
+{
+	struct walk *walk = data;
+	int ret = 0;
+
+	if (sum->kind == TP_KIND_COMMAND)
+		ret = take_command_sum(walk->metrics, sum);
+	else if (sum->kind == TP_KIND_TOOL)
+		ret = tally_add_sum(&walk->metrics->tools, sum->name[0] ? sum->name[0] : "-", NULL,
+				    sum);
 	return ret ? error_set(walk->error, ret, "out of memory") : 0;
 }
 

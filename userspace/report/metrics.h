@@ -23,7 +23,8 @@ enum metrics_errors { /* which of tally_row.by[] counts what, in errors */
 struct metrics {
 	int64_t since_us, until_us;
 	int64_t events;
-	int64_t aggregated; /* commands of which only sums are known, by whole days: level basic */
+	int64_t aggregated; /* commands of which only sums are known, by whole days: level basic, or
+			       a target's 'sampling' */
 	int64_t sessions;
 	int64_t crashes;
 	int64_t cache_hits, cache_misses; /* counters cache.hit and cache.miss */

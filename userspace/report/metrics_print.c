@@ -135,7 +135,8 @@ static void print_totals(FILE *out, struct metrics *metrics)
 	fprintf(out, "commands      %" PRIu64 "\n", metrics_commands(metrics));
 	if (metrics->aggregated)
 		fprintf(out,
-			"              %" PRId64 " of them in totals of whole days: level basic\n",
+			"              %" PRId64
+			" of them in totals of whole days: level basic, or sampled\n",
 			metrics->aggregated);
 	if (metrics_commands(metrics)) {
 		if (!isnan(metrics_success(metrics)))

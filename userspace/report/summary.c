@@ -68,6 +68,8 @@ static int take_sum(const struct store_sum *sum, void *data)
 {
 	struct summary *summary = data;
 
+	if (sum->kind != TP_KIND_COMMAND)
+		return 0;
 	if (tally_add_sum(&summary->commands, sum->name[0] ? sum->name[0] : "-", sum->name[1], sum))
 		return error_set(summary->error, -ENOMEM, "out of memory");
 	return 0;

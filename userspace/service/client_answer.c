@@ -76,7 +76,8 @@ static bool is_target(const void *answer)
 	       target.is_attached <= 1 && target.until_us >= 0 &&
 	       target.without <= TP_CATEGORIES_ALL && !(target.never & ~target.without) &&
 	       is_text(target.name, sizeof(target.name)) &&
-	       is_text(target.problem, sizeof(target.problem));
+	       is_text(target.problem, sizeof(target.problem)) &&
+	       is_text(target.sampling, sizeof(target.sampling));
 }
 
 static bool is_notice(const void *answer)

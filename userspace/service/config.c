@@ -58,6 +58,7 @@ void config_target_clear(struct config_target *target)
 	list_clear(target->names, target->name_count);
 	list_clear(target->subcommands, target->subcommand_count);
 	list_clear(target->options, target->option_count);
+	list_clear(target->sampling, target->sampling_count);
 	free(target->spans);
 	free(target->file);
 	memset(target, 0, sizeof(*target));

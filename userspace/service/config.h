@@ -23,7 +23,7 @@ enum {
 	CONFIG_PATHS = 32,
 	CONFIG_SPANS = 64,
 	CONFIG_PROBLEMS = 64,
-	CONFIG_KEYS = 28
+	CONFIG_KEYS = 29
 };
 
 #define CONFIG_DIRECTORY "/etc/telprobe" /* telprobe.yaml; targets.d/NAME.yaml */
@@ -72,6 +72,8 @@ struct config_target {		   /* one file of targets.d */
 	size_t option_count;
 	struct config_span *spans;
 	size_t span_count;
+	char **sampling; /* as it was said: sampling.h; one rule a kind */
+	size_t sampling_count;
 	bool tells_runs;	     /* each run of its programs is a command, without a marker */
 	char *file;		     /* where it was said */
 	uint32_t lines[CONFIG_KEYS]; /* where in it, by row of the table; 0: the default */
@@ -113,6 +115,7 @@ enum config_kind {
 	CONFIG_NAME_LIST,
 	CONFIG_SUBCOMMAND_LIST,
 	CONFIG_OPTION_LIST,
+	CONFIG_SAMPLING_LIST,
 	CONFIG_SPAN_LIST, /* of mappings */
 	CONFIG_EXPRESSION_LIST,
 	CONFIG_WORD_LIST,

@@ -244,6 +244,18 @@ static const struct config_key keys[CONFIG_KEYS + 1] = {
 		  "run; what comes behind -- is none. Short ones in one word, as in -xv, are "
 		  "another "
 		  "option" },
+	{ .name = "sampling",
+	  .type = "a rule such as 'call 1 %', or a list of them",
+	  .default_text = "none",
+	  .kind = CONFIG_SAMPLING_LIST,
+	  OF_TARGET(sampling),
+	  .help = "of which spans not each is an event: a kind (command, tool, step, call, "
+		  "conversation or phase), then always, never, a share by chance such as 10 %, or "
+		  "a "
+		  "rate such as 100/s, which allows a second's worth at once. Each that is left "
+		  "out is added to the totals of its day instead, so that counts and durations of "
+		  "'telprobe metrics' stay exact; what failed or was abandoned is always an "
+		  "event. For all people together" },
 	{ .name = "spans",
 	  .type = "a list of spans, each with 'name', 'begin' and 'end'",
 	  .default_text = "none",
@@ -387,6 +399,7 @@ static int set_scalar(const struct config_key *key, const char *text, void *memb
 	case CONFIG_NAME_LIST:
 	case CONFIG_SUBCOMMAND_LIST:
 	case CONFIG_OPTION_LIST:
+	case CONFIG_SAMPLING_LIST:
 	case CONFIG_SPAN_LIST:
 	case CONFIG_EXPRESSION_LIST:
 	case CONFIG_WORD_LIST:
@@ -484,6 +497,7 @@ static void format(const struct config_key *key, const void *member, char *out, 
 	case CONFIG_NAME_LIST:
 	case CONFIG_SUBCOMMAND_LIST:
 	case CONFIG_OPTION_LIST:
+	case CONFIG_SAMPLING_LIST:
 	case CONFIG_SPAN_LIST:
 		snprintf(out, bytes, "%s", "");
 		break;

@@ -11,6 +11,7 @@
 #include "privacy/firewall.h"
 #include "privacy/patterns.h"
 #include "service/config_spans.h"
+#include "service/sampling.h"
 
 enum {
 	CONFIG_WORD_BYTES = 32,
@@ -59,6 +60,7 @@ static bool is_option(const char *text)
 static int judge_value(const struct config_into *into, const struct config_key *key,
 		       const struct config_value *value)
 {
+	struct sampling_rule rule;
 	const bool is_named = key->kind == CONFIG_NAME_LIST || key->kind == CONFIG_SUBCOMMAND_LIST;
 
 	if (key->kind == CONFIG_PATH_LIST && !is_path(value->text))
@@ -70,6 +72,8 @@ static int judge_value(const struct config_into *into, const struct config_key *
 				    "one or two hyphens, a letter or digit, then letters, digits "
 				    "and _ . : + -, at most 63 in all; values behind a '=' are "
 				    "never told");
+	if (key->kind == CONFIG_SAMPLING_LIST && sampling_rule_parse(value->text, &rule))
+		return refuse_value(into, value, "rule", SAMPLING_RULE_HINT);
 	if (is_named && !firewall_has_shape(FIREWALL_NAME, value->text))
 		return refuse_value(into, value, "name",
 				    "a letter or digit, then letters, digits and _ . : + -, at "
@@ -142,6 +146,20 @@ static int set_list(const struct config_into *into, const struct config_key *key
 	return ret;
 }
 
+static int set_sampling(const struct config_into *into, const struct config_key *key,
+			const struct config_entry *entry)
+{
+	struct config_target *target = into->into;
+	int ret = set_list(into, key, entry, &target->sampling, &target->sampling_count);
+	int again = ret ? -1 : sampling_check(target->sampling, target->sampling_count);
+
+	if (again < 0)
+		return ret;
+	error_set(into->error, -EINVAL, "%s:%u: '%.64s' is the second rule of its kind", into->path,
+		  entry->values[again].line, entry->values[again].text);
+	return error_hint(into->error, "remove one");
+}
+
 static int set_target_list(const struct config_into *into, const struct config_key *key,
 			   const struct config_entry *entry)
 {
@@ -153,6 +171,8 @@ static int set_target_list(const struct config_into *into, const struct config_k
 		return set_list(into, key, entry, &target->subcommands, &target->subcommand_count);
 	if (key->kind == CONFIG_OPTION_LIST)
 		return set_list(into, key, entry, &target->options, &target->option_count);
+	if (key->kind == CONFIG_SAMPLING_LIST)
+		return set_sampling(into, key, entry);
 	return set_list(into, key, entry, &target->paths, &target->path_count);
 }
 
@@ -269,7 +289,7 @@ int config_lists_set(const struct config_into *into, const struct config_key *ke
 {
 	if (key->kind == CONFIG_SPAN_LIST)
 		return config_spans_set(into, key, entry);
-	if (key->kind >= CONFIG_PATH_LIST && key->kind <= CONFIG_OPTION_LIST)
+	if (key->kind >= CONFIG_PATH_LIST && key->kind <= CONFIG_SAMPLING_LIST)
 		return set_target_list(into, key, entry);
 	if (key->kind == CONFIG_CATEGORY_LIST)
 		return set_categories(into, key, entry);

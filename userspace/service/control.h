@@ -19,7 +19,13 @@
 #define CONTROL_DIRECTORY "/run/telprobe"
 #define CONTROL_SOCKET	  CONTROL_DIRECTORY "/control"
 
-enum { CONTROL_VERSION = 1, CONTROL_ANSWER = 65536, CONTROL_TEXT = 384, CONTROL_NOTICES = 128 };
+enum {
+	CONTROL_VERSION = 1,
+	CONTROL_ANSWER = 65536,
+	CONTROL_TEXT = 384,
+	CONTROL_SAMPLING = 192,
+	CONTROL_NOTICES = 128
+};
 
 enum control_act {		      /* who carries it out */
 		   CONTROL_ROWS = 1,  /* api: events by filter, of the caller; of @uid for root */
@@ -153,7 +159,8 @@ struct control_target {
 	uint16_t never;	  /* of that, what the administrator leaves out for everybody */
 	char name[CONSENT_TARGET];
 	char problem[CONTROL_TEXT];
-	int64_t until_us; /* UTC, when that level ends by itself; 0: it does not */
+	char sampling[CONTROL_SAMPLING]; /* which spans are no events of their own, "" none */
+	int64_t until_us;		 /* UTC, when that level ends by itself; 0: it does not */
 };
 
 struct control_retention {

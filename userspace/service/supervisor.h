@@ -32,6 +32,7 @@ struct supervised_target { /* index + 1 is the target's number in the kernel, fo
 	const struct config_target *config; /* NULL: no longer configured */
 	uint32_t files;			    /* attached */
 	uint32_t sites;
+	uint16_t sampling;	     /* number of its rules in the kernel, 0 none */
 	bool is_dirty;		     /* its files are to be looked for again */
 	char problem[CONTROL_TEXT];  /* why a file of it is not attached, "" none */
 	char left_out[CONTROL_TEXT]; /* why one of these is not told of @left_out_object */
@@ -201,6 +202,18 @@ void names_load(struct supervisor *supervisor);
 bool target_declares(const struct supervised_target *target);
 /** target_runs() - enum tp_runs of its files; names_load() tells it of those that are attached */
 uint16_t target_runs(const struct supervised_target *target);
+
+/* supervisor_sampling.c */
+/** sampling_load() - which spans are told one by one, as the configuration says: to the kernel side, for
+ * files that are attached; attach_held() says it of others */
+void sampling_load(struct supervisor *supervisor);
+/** target_lacks_sampling() - there was no number for its rules: all its spans are events */
+bool target_lacks_sampling(const struct supervised_target *target);
+/** target_describe_sampling() - as sampling_describe(); how much was left out only to root, whom alone
+ * sums over all people are told */
+void target_describe_sampling(const struct supervisor *supervisor,
+			      const struct supervised_target *target, uint32_t uid,
+			      char out[CONTROL_SAMPLING]);
 
 /* supervisor_spans.c */
 /** target_tell_spans() - to capture, those of the target that a held file has

@@ -260,6 +260,7 @@ static int answer_targets(struct supervisor *supervisor, uint32_t uid, int clien
 		answer.reason = reason;
 		memcpy(answer.name, target->name, sizeof(answer.name));
 		snprintf(answer.problem, sizeof(answer.problem), "%s", problem_for(uid, target));
+		target_describe_sampling(supervisor, target, uid, answer.sampling);
 		ret = control_answer(client, &answer, sizeof(answer));
 	}
 	return ret;

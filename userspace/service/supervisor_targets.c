@@ -119,6 +119,7 @@ static int attach_held(struct supervisor *supervisor, struct supervised_target *
 	}
 	capture_assign(supervisor->capture, object, number);
 	capture_tell_runs(supervisor->capture, object, target_runs(target));
+	capture_tell_sampling(supervisor->capture, object, target->sampling);
 	ret = inspector_keep(supervisor->inspector, object, fd, error);
 	if (!ret)
 		tell_object(supervisor, object, target); /* before its first record */
@@ -311,6 +312,8 @@ static void attach_target(struct supervisor *supervisor, struct supervised_targe
 	mark_unlisted(supervisor, target);
 	if (target_spans_left_out(supervisor, target, left_out))
 		note_problem(target, left_out);
+	if (target_lacks_sampling(target))
+		note_problem(target, "63 other targets have 'sampling': all its spans are events");
 	if (!count && !target->files)
 		note_problem(target, "none of its files is there yet");
 	if (target->problem[0] && strcmp(target->problem, problem) != 0)
@@ -377,6 +380,7 @@ void targets_load(struct supervisor *supervisor)
 	}
 	leave_unconfigured(supervisor);
 	names_load(supervisor);
+	sampling_load(supervisor);
 	for (i = 0; i < supervisor->target_count; i++)
 		supervisor->targets[i].is_dirty = true;
 }
