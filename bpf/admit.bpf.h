@@ -15,6 +15,7 @@ struct hit { /* one marker hit, on the stack of its program */
 	__u32 place; /* of the probed instruction */
 	__u32 kind;  /* row of the counters */
 	__u32 target;
+	__u32 cost;	  /* in hits on an instruction that is not stepped */
 	__u8 level;	  /* enum tp_level of the owner */
 	__u8 without;	  /* enum tp_category: not agreed to */
 	bool is_unwanted; /* refused for what its owner agrees to, no other reason */
@@ -195,6 +196,7 @@ static __always_inline bool admit(struct hit *hit, __u32 level_needed, __u32 cat
 		count(0, hit->kind, TP_COUNT_REFUSED_DISABLED);
 		return false;
 	}
+	__sync_fetch_and_add(&object->hits, hit->cost);
 	hit->image_bytes = object->image_bytes;
 	hit->generation = object->generation;
 	hit->task = bpf_get_current_task_btf();

@@ -107,6 +107,7 @@ static __always_inline int marker_hit(struct pt_regs *ctx)
 	hit.object = TP_COOKIE_OBJECT(cookie);
 	hit.kind = kind < TP_KINDS ? kind : TP_KIND_SINGLE;
 	hit.place = cookie;
+	hit.cost = 1;
 	if (!admit(&hit, level_of(marker), categories[marker & (ROWS - 1)])) {
 		if (hit.is_unwanted && sorts[marker & (ROWS - 1)] != IS_SINGLE && kind < TP_KINDS)
 			refused_follow(ctx, &hit, marker);

@@ -327,6 +327,7 @@ static __always_inline int foreign_hit(struct pt_regs *ctx)
 	hit.object = TP_FOREIGN_OBJECT(cookie);
 	hit.kind = span->kind;
 	hit.place = cookie;
+	hit.cost = TP_COOKIE_MARKER(cookie) & TP_FOREIGN_DEAR ? TP_DEAR_HITS : 1;
 	id = id_of(ctx, span, TP_FOREIGN_SPAN(cookie));
 	if (!admit(&hit, level_for_kind(hit.kind), category_of_kind(hit.kind))) {
 		if (hit.is_unwanted)
@@ -336,7 +337,7 @@ static __always_inline int foreign_hit(struct pt_regs *ctx)
 	if (!program_of(&hit))
 		program_learn(&hit, PT_REGS_IP(ctx));
 	frames_tidy(&hit);
-	switch (TP_COOKIE_MARKER(cookie)) {
+	switch (TP_FOREIGN_ROLE(cookie)) {
 	case TP_FOREIGN_BEGIN:
 		foreign_begin(&hit, span, id, PT_REGS_SP(ctx));
 		break;
@@ -344,7 +345,7 @@ static __always_inline int foreign_hit(struct pt_regs *ctx)
 		foreign_return(&hit, span, PT_REGS_SP(ctx), PT_REGS_RC(ctx));
 		break;
 	default:
-		foreign_end(&hit, span, id, PT_REGS_SP(ctx), outcome_of(TP_COOKIE_MARKER(cookie)));
+		foreign_end(&hit, span, id, PT_REGS_SP(ctx), outcome_of(TP_FOREIGN_ROLE(cookie)));
 	}
 	return 0;
 }

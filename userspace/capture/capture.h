@@ -115,6 +115,7 @@ struct capture_probe { /* that is no marker, of a span of the same file */
 	uint32_t place;		   /* of the instruction (include/telprobe/record.h) */
 	uint32_t span;		   /* which of the spans */
 	enum tp_foreign_role role;
+	bool is_dear; /* the kernel steps that instruction */
 };
 
 /** capture_tell_spans() - what begins, ends and fails in @object by probes that are no markers; once,
@@ -241,6 +242,17 @@ const char *capture_path(const struct capture *capture, uint16_t object);
 uint16_t capture_last_object(const struct capture *capture); /* numbers go from 1 to this */
 uint32_t capture_sites(const struct capture *capture, uint16_t object); /* attached markers */
 
+/* --- files whose probes cost their programs too much --------------------------------------- */
+
+/** capture_hits() - of everybody on @object's probes, so far; a dear one counts TP_DEAR_HITS. Goes round. */
+uint32_t capture_hits(const struct capture *capture, uint16_t object);
+/** capture_rest() - detach from @object and keep all else that is known of it: spans that are open are
+ * discarded, hits cost nothing. A grace period. Nothing where nothing is attached. */
+void capture_rest(struct capture *capture, uint16_t object);
+/** capture_rouse() - attach again. Return: 0, also to what does not rest; as capture_attach(), @object is
+ * then dropped. */
+int capture_rouse(struct capture *capture, uint16_t object, struct error *error);
+
 /* --- files that somebody wants to write --------------------------------------------------- */
 
 /** capture_fd() - readable when a lease is broken: somebody opens an added file for writing and
@@ -317,6 +329,7 @@ struct capture_facts { /* found by trying */
 	unsigned int nop_bytes; /* which instruction of a marker is probed: 1, 5 or 10 */
 	bool is_optimised;	/* the kernel turns that instruction into a call */
 	bool is_unsafe;		/* it would another one, which kills forked children: not used */
+	uint32_t hit_ns;	/* what an empty probe there costs, at least */
 };
 const struct capture_facts *capture_facts(const struct capture *capture);
 

@@ -45,6 +45,7 @@ struct object { /* a file that was given a number */
 	bool is_attached;
 	bool was_attached; /* once: the ring may hold places of it */
 	bool is_paused;
+	bool is_resting; /* detached for a while: rest.c */
 	bool is_wanted;	 /* by a writer, and capture_wanted() told of it */
 	bool is_leaving; /* given up, its number not yet free */
 };

@@ -61,8 +61,9 @@ static void place(struct object *object, uint16_t number, const uint16_t *number
 		object->foreign[i] = (struct link_site){
 			.offset = probes[i].file_offset,
 			.semaphore_offset = probes[i].semaphore_offset,
-			.cookie = TP_FOREIGN_COOKIE(probes[i].role, numbers[probes[i].span], number,
-						    probes[i].place),
+			.cookie = TP_FOREIGN_COOKIE(
+				probes[i].role | (probes[i].is_dear ? TP_FOREIGN_DEAR : 0),
+				numbers[probes[i].span], number, probes[i].place),
 		};
 	object->foreign_count = (int)count;
 }

@@ -87,8 +87,8 @@ void object_describe_again(struct capture *capture, uint16_t number)
 
 	if (!object->is_described || bpf_map_lookup_elem(fd, &key, &entry))
 		return;
-	entry.runs = object->runs;
-	entry.sampling = object->sampling;
+	entry.runs = (uint8_t)object->runs;
+	entry.sampling = (uint8_t)object->sampling;
 	bpf_map_update_elem(fd, &key, &entry, BPF_ANY);
 }
 
@@ -251,8 +251,8 @@ static int describe(struct capture *capture, uint16_t number, const struct inspe
 									   : TP_PLACE_DECLARED,
 		.code_start = inspection->code_start,
 		.is_enabled = 1,
-		.runs = capture->objects[number].runs,
-		.sampling = capture->objects[number].sampling,
+		.runs = (uint8_t)capture->objects[number].runs,
+		.sampling = (uint8_t)capture->objects[number].sampling,
 		.target = capture->objects[number].target,
 		.generation = capture_next_generation(capture, number),
 	};

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "capture/link.h"
+#include "lib/clock.h"
 
 /* The body of a marker as include/telprobe.h builds it. */
 #if defined(__x86_64__)
@@ -190,6 +191,24 @@ static int try_nop(const struct bpf_program *program, enum capture_method method
 	return 0;
 }
 
+/* The least of some tries: what others do meanwhile only makes it longer. */
+static uint32_t hit_ns(void)
+{
+	enum { TRIES = 8, HITS = 64 };
+	int64_t least_ns = INT32_MAX, began_ns, took_ns;
+	int try, i;
+
+	for (try = 0; try < TRIES; try++) {
+		began_ns = clock_monotonic_ns();
+		for (i = 0; i < HITS; i++)
+			telprobe_trial_site();
+		took_ns = (clock_monotonic_ns() - began_ns) / HITS;
+		if (took_ns < least_ns)
+			least_ns = took_ns;
+	}
+	return (uint32_t)least_ns;
+}
+
 int trial_nop(const struct bpf_program *program, struct capture_facts *facts,
 	      struct links *out_kept)
 {
@@ -215,5 +234,7 @@ int trial_nop(const struct bpf_program *program, struct capture_facts *facts,
 		/* Linux 6.1 refuses to probe the ten bytes: the next may do. */
 	}
 	close(self);
+	if (!ret)
+		facts->hit_ns = hit_ns();
 	return ret;
 }

@@ -16,7 +16,7 @@ enum capture_method trial_method(void);
  * Attaches @program to a copy of a marker's function in this process and looks whether the kernel
  * turned the nop into a call, and whether a child forked then lives through it. Where one does not
  * (Linux 6.18), no call may ever stand in a target: the one-byte nop is taken. Forks once a call.
- * Fills nop_bytes, is_optimised and is_unsafe.
+ * Fills nop_bytes, is_optimised, is_unsafe and hit_ns.
  * @out_kept: zeroed by the caller; the last trial stays attached, since detaching waits for a
  * grace period: to be detached together with everything else.
  * Return: 0; negative errno when not even the one-byte nop can be probed. */

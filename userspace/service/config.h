@@ -23,7 +23,7 @@ enum {
 	CONFIG_PATHS = 32,
 	CONFIG_SPANS = 64,
 	CONFIG_PROBLEMS = 64,
-	CONFIG_KEYS = 29
+	CONFIG_KEYS = 30
 };
 
 #define CONFIG_DIRECTORY "/etc/telprobe" /* telprobe.yaml; targets.d/NAME.yaml */
@@ -94,6 +94,7 @@ struct config {
 	int64_t retention_days;	      /* 0: for ever */
 	int64_t max_db_size_mb;	      /* of each owner's database; 0: no limit */
 	int64_t heartbeat_s;	      /* 0: none */
+	int64_t overhead_max;	      /* 0..1000, per cent of a processor; 0: no limit */
 	int64_t names_max;	      /* 1..100000, of a target in each owner's database */
 	enum capture_attach attach;
 	struct firewall_options privacy; /* without names of the machine */

@@ -105,6 +105,17 @@ static const struct config_key keys[CONFIG_KEYS + 1] = {
 	  .max = 86400,
 	  .help = "how often a session whose programs run and tell nothing is kept up by an event "
 		  "session_heartbeat, of people at level enhanced or full; 0 is never" },
+	{ .name = "overhead_max",
+	  .type = "a whole number from 0 to 1000",
+	  .default_text = "25",
+	  .kind = CONFIG_NUMBER,
+	  OF_MACHINE(overhead_max),
+	  .max = 1000,
+	  .help = "how much processor time the probes of a target may cost the programs they are "
+		  "in, all together, in per cent of one processor; 0 is no limit. What costs more "
+		  "for 10 s is detached from and attached to again for a second at a time, at "
+		  "random moments; 'telprobe status' says so, and what share of the time that is. "
+		  "Not where a rule of 'sampling' says always" },
 	{ .name = "attach",
 	  .type = "auto, multi or perf",
 	  .default_text = "auto",

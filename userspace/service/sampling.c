@@ -119,6 +119,17 @@ bool sampling_fill(const struct config_target *target, struct tp_sampling *out)
 	return is_thinned;
 }
 
+bool sampling_says_always(const struct config_target *target)
+{
+	struct sampling_rule rule;
+	size_t i;
+
+	for (i = 0; i < target->sampling_count; i++)
+		if (!sampling_rule_parse(target->sampling[i], &rule) && rule.how == TP_TELL_ALL)
+			return true;
+	return false;
+}
+
 /* How many stand behind one that was told. Both are read while they grow. */
 static void describe_done(const struct tp_sampling *done, enum tp_kind kind, char out[40])
 {

@@ -33,6 +33,9 @@ int sampling_check(char *const *rules, size_t count);
 /** sampling_fill() - what the kernel is told of @target. Return: false: all its spans are told. */
 bool sampling_fill(const struct config_target *target, struct tp_sampling *out);
 
+/** sampling_says_always() - of any kind of its spans: then it must not be attached to now and then */
+bool sampling_says_always(const struct config_target *target);
+
 /** sampling_describe() - "call 1 %, tool 100/s"; with @done, which may be NULL, what became of it:
  * "call 1 % (1 of 99.8 so far)". Cut off where @bytes end. */
 void sampling_describe(const struct config_target *target, const struct tp_sampling *done,

@@ -125,6 +125,7 @@ static int add(struct search *search, const struct config_probe *configured,
 	if (out->probe_count == SPANS_PROBES)
 		return leave_out(search, configured, "the file has too many probes already");
 	out->probes[out->probe_count] = *probe;
+	out->probes[out->probe_count].is_dear = cost == INSPECT_COST_STEPPED;
 	out->probes[out->probe_count++].span = (uint32_t)out->span_count;
 	return 0;
 }

@@ -352,6 +352,8 @@ static int wait_ms(const struct supervisor *supervisor)
 		until_ms = supervisor->end_due_ms;
 	if (supervisor->beats_due_ms && supervisor->beats_due_ms < until_ms)
 		until_ms = supervisor->beats_due_ms;
+	if (supervisor->governor_due_ms && supervisor->governor_due_ms < until_ms)
+		until_ms = supervisor->governor_due_ms;
 	return until_ms > now_ms ? (int)(until_ms - now_ms) : 0;
 }
 
@@ -432,6 +434,7 @@ static void wait_and_handle(struct supervisor *supervisor)
 	leaving_idle(supervisor);
 	ending_look(supervisor);
 	beats_look(supervisor);
+	governor_turn(supervisor);
 	mend_peers(supervisor); /* those who are asked again are ready then */
 	targets_rescan(supervisor);
 	mend_peers(supervisor); /* and those who lied just now are ended at once */

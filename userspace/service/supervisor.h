@@ -18,6 +18,7 @@
 #include "service/config.h"
 #include "service/cost.h"
 #include "service/declared.h"
+#include "service/governor.h"
 #include "service/keeper.h"
 #include "service/messages.h"
 
@@ -32,6 +33,7 @@ struct supervised_target { /* index + 1 is the target's number in the kernel, fo
 	const struct config_target *config; /* NULL: no longer configured */
 	uint32_t files;			    /* attached */
 	uint32_t sites;
+	struct governor governor;
 	uint16_t sampling;	     /* number of its rules in the kernel, 0 none */
 	bool is_dirty;		     /* its files are to be looked for again */
 	char problem[CONTROL_TEXT];  /* why a file of it is not attached, "" none */
@@ -50,6 +52,7 @@ struct supervised_file {
 	uint32_t target;  /* number, 0 none */
 	uint32_t scan;	  /* that saw it last */
 	bool is_unlisted; /* by no path of its target any more: deleted, replaced or renamed */
+	uint32_t hits;	  /* capture_hits() when it was looked at last */
 	bool is_passing;  /* on a file system that somebody may want to unmount */
 	struct file_spans spans;
 };
@@ -83,6 +86,7 @@ struct supervisor {
 	uint32_t scans;
 	int64_t idle_due_ms; /* when to look for files nobody runs, 0: there is none to look at */
 	int64_t quiet_until_ms;		      /* changes of directories are not looked at before */
+	int64_t governor_due_ms;	      /* 0: there is nothing to look at */
 	int turn_ms;			      /* longest wait of the loop */
 	int64_t told_alive_ms;		      /* to the service manager */
 	struct kept_counts kept, kept_before; /* as the collector said last, and those before it */
@@ -214,6 +218,15 @@ bool target_lacks_sampling(const struct supervised_target *target);
 void target_describe_sampling(const struct supervisor *supervisor,
 			      const struct supervised_target *target, uint32_t uid,
 			      char out[CONTROL_SAMPLING]);
+
+/* supervisor_governor.c */
+/** governor_turn() - look at what the probes of the targets cost, those it is time for; detach from what
+ * costs too much, attach again when its rest is over. Sets governor_due_ms. */
+void governor_turn(struct supervisor *supervisor);
+/** target_describe_governor() - what is the matter with one that is attached to now and then; "" else.
+ * Numbers only to root: they grow with what others do. */
+void target_describe_governor(const struct supervisor *supervisor, uint32_t uid,
+			      const struct supervised_target *target, char out[CONTROL_TEXT]);
 
 /* supervisor_spans.c */
 /** target_tell_spans() - to capture, those of the target that a held file has

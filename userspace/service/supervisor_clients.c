@@ -124,11 +124,16 @@ static void fill_cost(struct supervisor *supervisor, uint32_t uid, struct contro
 }
 
 /* A path tells that there is such a file, maybe in a directory only its owner may look into. */
-static const char *problem_for(uint32_t uid, const struct supervised_target *target)
+static void problem_for(const struct supervisor *supervisor, uint32_t uid,
+			const struct supervised_target *target, char out[CONTROL_TEXT])
 {
-	return uid && strchr(target->problem, '/')
-		       ? "a file of it is not recorded; root is told which, and why"
-		       : target->problem;
+	if (!target->problem[0])
+		target_describe_governor(supervisor, uid, target, out);
+	else if (uid && strchr(target->problem, '/'))
+		snprintf(out, CONTROL_TEXT,
+			 "a file of it is not recorded; root is told which, and why");
+	else
+		snprintf(out, CONTROL_TEXT, "%s", target->problem);
 }
 
 static void fill_problems(const struct supervisor *supervisor, uint32_t uid,
@@ -137,6 +142,7 @@ static void fill_problems(const struct supervisor *supervisor, uint32_t uid,
 	const char *const own[] = { suspend_problem(supervisor), supervisor->role_problem,
 				    supervisor->privacy_problem, supervisor->reload_problem };
 	const char *first = "";
+	char of_target[CONTROL_TEXT], first_of_targets[CONTROL_TEXT] = "";
 	uint32_t i;
 
 	status->problems = (uint32_t)supervisor->config->problem_count;
@@ -151,12 +157,15 @@ static void fill_problems(const struct supervisor *supervisor, uint32_t uid,
 		const struct supervised_target *target = &supervisor->targets[i];
 
 		status->targets += target->config && target->files;
-		if (!target->config || !target->problem[0])
+		if (!target->config)
 			continue;
-		status->problems++;
-		if (!*first)
-			first = problem_for(uid, target);
+		problem_for(supervisor, uid, target, of_target);
+		status->problems += of_target[0] != '\0';
+		if (!first_of_targets[0])
+			memcpy(first_of_targets, of_target, sizeof(of_target));
 	}
+	if (!*first)
+		first = first_of_targets;
 	snprintf(status->problem, sizeof(status->problem), "%.*s", (int)sizeof(status->problem) - 1,
 		 first);
 }
@@ -259,7 +268,7 @@ static int answer_targets(struct supervisor *supervisor, uint32_t uid, int clien
 		}
 		answer.reason = reason;
 		memcpy(answer.name, target->name, sizeof(answer.name));
-		snprintf(answer.problem, sizeof(answer.problem), "%s", problem_for(uid, target));
+		problem_for(supervisor, uid, target, answer.problem);
 		target_describe_sampling(supervisor, target, uid, answer.sampling);
 		ret = control_answer(client, &answer, sizeof(answer));
 	}

@@ -87,6 +87,7 @@ static void config_read_nothing_said_is_all_defaults(void **state)
 	assert_int_equal(config->max_db_size_mb, 100);
 	assert_int_equal(config->names_max, 20000);
 	assert_int_equal(config->heartbeat_s, 300);
+	assert_int_equal(config->overhead_max, 25);
 	assert_int_equal(config->connections_max, 256);
 	assert_int_equal(config->connections_max_user, 16);
 	assert_int_equal(config->target_count + config->problem_count, 0);
@@ -105,11 +106,13 @@ static void config_read_nothing_said_is_all_defaults(void **state)
 static void config_read_every_key_of_the_machine(void **state)
 {
 	struct directory *directory = *state;
-	static const char *const values[] = {
-		"false",       "basic", "details,errors", "8",	   "10",    "3",    "0",    "0",
-		"7",	       "20",	"perf",		  "false", "false", "true", "a, b", "c",
-		"a.b, c-1.de", "[]"
-	};
+	static const char *const values[] = { "false", "basic", "details,errors",
+					      "8",     "10",	"3",
+					      "0",     "0",	"7",
+					      "20",    "40",	"perf",
+					      "false", "false", "true",
+					      "a, b",  "c",	"a.b, c-1.de",
+					      "[]" };
 	char value[32], origin[128], line[8];
 	const struct config_key *key = config_keys();
 	struct config *config;
@@ -118,7 +121,8 @@ static void config_read_every_key_of_the_machine(void **state)
 	write_text(directory, "telprobe.yaml",
 		   "enabled: false\nlevel_max: minimal\nwithout: [errors, details]\n\nring_mb: 8\n"
 		   "connections_max: 10\nconnections_max_user: 3\n"
-		   "retention_days: 0\nmax_db_size_mb: 0\nnames_max: 7\nheartbeat_s: 20\nattach: "
+		   "retention_days: 0\nmax_db_size_mb: 0\nnames_max: 7\nheartbeat_s: "
+		   "20\noverhead_max: 40\nattach: "
 		   "perf\n"
 		   "strip_pii: false\nredact_file_paths: false\nblock_sensitive: true\n"
 		   "sensitive_patterns: [a, b]\nsensitive_words: c\n"
@@ -132,6 +136,7 @@ static void config_read_every_key_of_the_machine(void **state)
 	assert_int_equal(config->max_db_size_mb, 0);
 	assert_int_equal(config->names_max, 7);
 	assert_int_equal(config->heartbeat_s, 20);
+	assert_int_equal(config->overhead_max, 40);
 	assert_int_equal(config->connections_max, 10);
 	assert_int_equal(config->connections_max_user, 3);
 	for (i = 0; !key[i].is_of_target; i++) {
@@ -143,7 +148,7 @@ static void config_read_every_key_of_the_machine(void **state)
 		assert_words(origin, "/telprobe.yaml");
 		assert_words(origin, line);
 	}
-	assert_int_equal(i, 18);
+	assert_int_equal(i, 19);
 	config_free(config);
 }
 
