@@ -246,9 +246,9 @@ uint32_t capture_sites(const struct capture *capture, uint16_t object); /* attac
 
 /** capture_hits() - of everybody on @object's probes, so far; a dear one counts TP_DEAR_HITS. Goes round. */
 uint32_t capture_hits(const struct capture *capture, uint16_t object);
-/** capture_rest() - detach from @object and keep all else that is known of it: spans that are open are
- * discarded, hits cost nothing. A grace period. Nothing where nothing is attached. */
-void capture_rest(struct capture *capture, uint16_t object);
+/** capture_rest() - detach from @objects and keep all else that is known of them: hits cost nothing, spans
+ * that are open then have no end. A grace period in all. Nothing to those of which nothing is attached. */
+void capture_rest(struct capture *capture, const uint16_t *objects, int count);
 /** capture_rouse() - attach again. Return: 0, also to what does not rest; as capture_attach(), @object is
  * then dropped. */
 int capture_rouse(struct capture *capture, uint16_t object, struct error *error);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* rest.c - files that are detached from for a while, because their probes cost too much. */
 #include <bpf/bpf.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "capture/capture_internal.h"
 
@@ -14,15 +16,29 @@ uint32_t capture_hits(const struct capture *capture, uint16_t object)
 	return entry.hits;
 }
 
-void capture_rest(struct capture *capture, uint16_t number)
+/* The grace periods of many files overlap. */
+void capture_rest(struct capture *capture, const uint16_t *objects, int count)
 {
-	struct object *object = &capture->objects[number];
+	struct links *links = calloc((size_t)count + 1, sizeof(*links));
+	int i, used = 0;
 
-	if (!object->is_attached || !object->links.count)
-		return;
-	capture_set_whole(capture, number, false);
-	links_detach(&object->links);
-	object->is_resting = true;
+	for (i = 0; i < count; i++) {
+		struct object *object = &capture->objects[objects[i]];
+
+		if (!object->is_attached || !object->links.count)
+			continue;
+		capture_set_whole(capture, objects[i], false);
+		object->is_resting = true;
+		if (!links) {
+			links_detach(&object->links);
+			continue;
+		}
+		links[used++] = object->links;
+		memset(&object->links, 0, sizeof(object->links));
+	}
+	if (links)
+		links_detach_all(links, used);
+	free(links);
 }
 
 int capture_rouse(struct capture *capture, uint16_t number, struct error *error)

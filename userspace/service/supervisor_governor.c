@@ -37,22 +37,18 @@ static int64_t cost_ns(struct supervisor *supervisor, uint32_t number)
 	return hits * facts->hit_ns / PER_CENT * WORK;
 }
 
-static void each_file(struct supervisor *supervisor, uint32_t number,
-		      void (*act)(struct supervisor *supervisor, uint16_t object))
+static void rest(struct supervisor *supervisor, uint32_t number)
 {
-	uint16_t object;
+	uint16_t object, resting[TP_OBJECTS];
+	int count = 0;
 
 	for (object = 1; object <= capture_last_object(supervisor->capture); object++)
 		if (supervisor->files[object].target == number)
-			act(supervisor, object);
+			resting[count++] = object;
+	capture_rest(supervisor->capture, resting, count);
 }
 
-static void rest(struct supervisor *supervisor, uint16_t object)
-{
-	capture_rest(supervisor->capture, object);
-}
-
-static void rouse(struct supervisor *supervisor, uint16_t object)
+static void rouse_file(struct supervisor *supervisor, uint16_t object)
 {
 	struct supervised_target *target =
 		&supervisor->targets[supervisor->files[object].target - 1];
@@ -64,6 +60,15 @@ static void rouse(struct supervisor *supervisor, uint16_t object)
 	supervisor->files[object] = (struct supervised_file){ 0 };
 	target->files--;
 	target->sites -= capture_sites(supervisor->capture, object);
+}
+
+static void rouse(struct supervisor *supervisor, uint32_t number)
+{
+	uint16_t object;
+
+	for (object = 1; object <= capture_last_object(supervisor->capture); object++)
+		if (supervisor->files[object].target == number)
+			rouse_file(supervisor, object);
 }
 
 static void tell(struct supervisor *supervisor, const struct supervised_target *target)
@@ -89,12 +94,12 @@ static void govern(struct supervisor *supervisor, struct supervised_target *targ
 	switch (governor_look(&target->governor, now_ms, cost_ns(supervisor, number), allowed,
 			      chance)) {
 	case GOVERNOR_REST:
-		each_file(supervisor, number, rest);
+		rest(supervisor, number);
 		if (!was_governed)
 			tell(supervisor, target);
 		break;
 	case GOVERNOR_ROUSE:
-		each_file(supervisor, number, rouse);
+		rouse(supervisor, number);
 		break;
 	case GOVERNOR_RELEASE:
 		fprintf(stderr, "telprobe: target '%s': its probes cost less now: attached to\n",
@@ -109,7 +114,7 @@ static void govern(struct supervisor *supervisor, struct supervised_target *targ
 static void release(struct supervisor *supervisor, struct supervised_target *target)
 {
 	if (target->governor.is_resting)
-		each_file(supervisor, (uint32_t)(target - supervisor->targets) + 1, rouse);
+		rouse(supervisor, (uint32_t)(target - supervisor->targets) + 1);
 	target->governor = (struct governor){ 0 };
 }
 
