@@ -288,7 +288,7 @@ help:
 	@echo 'check          all tests; as root also those that attach probes'
 	@echo 'check-unit check-header check-bpf check-cli check-service   one kind of them'
 	@echo 'fuzz           the reader of ELF files, for FUZZ_SECONDS=60'
-	@echo 'bench          measure; writes build/bench.json'
+	@echo 'bench          measure, beside bpftrace and LTTng-UST where they are; writes build/bench.json'
 	@echo 'man completions   from the tables of commands, into build/man and build/completions'
 	@echo 'install uninstall   into or from DESTDIR$$PREFIX, here $(DESTDIR)$(PREFIX)'
 	@echo 'deb            Debian packages telprobe and telprobe-dev, into build/deb'
