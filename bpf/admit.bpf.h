@@ -26,6 +26,15 @@ struct hit { /* one marker hit, on the stack of its program */
 	struct tp_counters *counters; /* of this object and kind */
 };
 
+/* 0, and the verifier does not know. @any: memory that may be read */
+static __always_inline __u32 zero_unknown(const volatile __u32 *any)
+{
+	__u32 seen = *any, same = seen;
+
+	barrier_var(same);
+	return seen ^ same;
+}
+
 static __always_inline void bump(struct tp_counters *set, enum tp_counter counter)
 {
 	__sync_fetch_and_add(&set->count[counter], 1);
@@ -160,22 +169,24 @@ static __always_inline struct thread *thread_of(struct task_struct *task, bool *
 	return thread;
 }
 
-/* A process whose owner consented and which is met for the first time. */
-static __always_inline struct thread *thread_meet(struct task_struct *task, __u64 now_ns)
+/* This task's process, whose owner consented and which is met for the first time. A global function,
+ * so that the verifier looks at it once. Return: 0 when it has its state */
+__noinline int thread_meet(__u64 now_ns)
 {
+	struct task_struct *task = bpf_get_current_task_btf();
 	struct thread *leader, *thread;
 
 	leader = thread_new(task->group_leader);
 	thread = thread_new(task);
 	if (!leader || !thread)
-		return NULL;
+		return -1;
 	if (!leader->process && !__sync_val_compare_and_swap(&leader->process, 0, process_new())) {
 		leader->start_ns = now_ns;
 		leader->is_met = 1;
 	}
 	if (thread != leader)
 		thread_copy(thread, leader);
-	return thread;
+	return 0;
 }
 
 /* Return: true when the hit may be recorded; *hit, whose object and kind are set, is filled then. Of
@@ -233,7 +244,9 @@ static __always_inline bool admit(struct hit *hit, __u32 level_needed, __u32 cat
 		return false;
 	}
 	if (!hit->thread || !hit->thread->process)
-		hit->thread = thread_meet(hit->task, hit->now_ns);
+		hit->thread = thread_meet(hit->now_ns)
+				      ? NULL
+				      : bpf_task_storage_get(&threads, hit->task, NULL, 0);
 	if (!hit->thread) {
 		count(0, hit->kind, TP_COUNT_REFUSED_NO_STATE);
 		return false;

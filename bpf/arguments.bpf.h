@@ -140,15 +140,6 @@ static long argument_read(__u32 index, void *context)
 	return 0;
 }
 
-/* 0, and the verifier does not know: before 6.7 it walks what bpf_loop() calls once, as it begins, and
- * takes out of the program what cannot be reached then. */
-static __always_inline __u32 zero_unknown(struct thread *thread)
-{
-	volatile __u32 *seen = &thread->run_uid;
-
-	return *seen ^ *seen;
-}
-
 /* Whether there is anything to look for. */
 static __always_inline bool line_open(struct line *line, struct task_struct *task)
 {
@@ -162,9 +153,11 @@ static __always_inline bool line_open(struct line *line, struct task_struct *tas
 	    !lease_is_alive(hit))
 		return false;
 	/* another program's, whose exec process_execs was skipped for (preemption.bpf.h) */
-	if (program_executed(task) != hit->thread->program)
+	if (program_executed() != hit->thread->program)
 		return false;
-	zero = zero_unknown(hit->thread);
+	/* before 6.7 the verifier walks what bpf_loop() calls once, as it begins, and takes out of the
+	 * program what cannot be reached then */
+	zero = zero_unknown(&hit->thread->run_uid);
 	hit->task = task;
 	hit->object = hit->thread->program;
 	hit->uid = hit->thread->run_uid;

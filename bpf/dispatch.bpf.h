@@ -117,8 +117,7 @@ static __always_inline int marker_hit(struct pt_regs *ctx)
 		count(0, hit.kind, TP_COUNT_REFUSED_ARGUMENT);
 		return 0;
 	}
-	if (!program_of(&hit))
-		program_learn(&hit, PT_REGS_IP(ctx));
+	program_meet(&hit, PT_REGS_IP(ctx));
 	frames_tidy(&hit);
 	return dispatch(ctx, &hit, marker);
 }

@@ -38,7 +38,8 @@ static __always_inline __u64 argument_of(struct pt_regs *ctx, __u32 argument)
 }
 
 /* Two spans of a program may have the same argument, and no id is 0. */
-static __always_inline __u64 id_of(struct pt_regs *ctx, const struct tp_foreign *span, __u32 number)
+static __always_inline __u64 id_given(struct pt_regs *ctx, const struct tp_foreign *span,
+				      __u32 number)
 {
 	__u64 which = (__u64)number << 48, value;
 
@@ -48,6 +49,13 @@ static __always_inline __u64 id_of(struct pt_regs *ctx, const struct tp_foreign 
 		return 0;
 	value = argument_of(ctx, span->argument);
 	return (which + (span->argument_bytes == 4 ? (__u32)value : value)) ?: 1;
+}
+
+/* The same, and the verifier knows nothing of it: it would walk all that follows once for each of the
+ * four ways in which an id is found. */
+static __always_inline __u64 id_of(struct pt_regs *ctx, const struct tp_foreign *span, __u32 number)
+{
+	return id_given(ctx, span, number) ^ zero_unknown(&span->name);
 }
 
 static __always_inline bool is_function(const struct frame *frame)
@@ -334,8 +342,7 @@ static __always_inline int foreign_hit(struct pt_regs *ctx)
 			foreign_refused(&hit, span, id);
 		return 0;
 	}
-	if (!program_of(&hit))
-		program_learn(&hit, PT_REGS_IP(ctx));
+	program_meet(&hit, PT_REGS_IP(ctx));
 	frames_tidy(&hit);
 	switch (TP_FOREIGN_ROLE(cookie)) {
 	case TP_FOREIGN_BEGIN:

@@ -35,13 +35,15 @@ static long mapped_lookup(struct task_struct *task, struct vm_area_struct *area,
 	return 0;
 }
 
-/* The object of the program a task begins to execute. In a container its inode is the overlay's,
+/* The object of the program this task begins to execute. In a container its inode is the overlay's,
  * another one in each mount. What is mapped, and what a probe sits on, is the file of the layer: so
  * there, and only there, since every exec of the machine comes by, the mapping of the program's code
  * is asked. No field of overlayfs is: its types are in no kernel's BTF while it is a module. A thread
- * of nobody is there yet to hold the lock; if a stranger does, program_learn() makes up for it. */
-static __always_inline __u32 program_executed(struct task_struct *task)
+ * of nobody is there yet to hold the lock; if a stranger does, program_learn() makes up for it. Global
+ * as program_find() is, and for its reason. */
+__noinline __u32 program_executed(void)
 {
+	struct task_struct *task = bpf_get_current_task_btf();
 	__u32 object = program_lookup(task);
 	struct mm_struct *mm = task->mm;
 
@@ -68,30 +70,53 @@ static __always_inline __u32 program_known(struct thread *thread)
 	return thread->program;
 }
 
-/* The same, asked again while unknown, since it may have become known. */
+/* Of a program in a container the kernel names the inode of an overlay mount, which nobody told us of
+ * (process.bpf.h asks at exec). But a marker that lies in the image of what is executed is a marker of
+ * that program, so its file is the hit's. Also for one that ran before we came. */
+static __always_inline void program_learn(struct task_struct *task, struct thread *thread,
+					  __u32 number, __u64 distance)
+{
+	struct tp_object *object = bpf_map_lookup_elem(&objects, &number);
+	struct mm_struct *mm = task->mm;
+	struct thread *leader;
+
+	if (!object || !mm || distance != mm->start_code - object->code_start)
+		return;
+	program_set(thread, number);
+	leader = bpf_task_storage_get(&threads, task->group_leader, NULL, 0);
+	if (leader)
+		program_set(leader, number);
+}
+
+/* Fills in the executable of this task, whose thread knows none yet. A global function, so that the
+ * verifier looks at it once: each pointer it follows costs it a search by name in all of the kernel's
+ * types (Linux 6.4 and later: btf_nested_type_is_trusted()).
+ * @number, @distance: of the object that was hit, and how far from its place in the file the site is */
+__noinline int program_find(struct thread *thread, __u32 number, __u64 distance)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	if (!thread)
+		return 0;
+	program_set(thread, program_lookup(task));
+	if (!thread->program && number)
+		program_learn(task, thread, number, distance);
+	return 0;
+}
+
+/* The object of the executable, asked again while unknown, since it may have become known. */
 static __always_inline __u32 program_of(struct hit *hit)
 {
 	if (!program_known(hit->thread))
-		program_set(hit->thread, program_lookup(hit->task));
+		program_find(hit->thread, 0, 0);
 	return hit->thread->program;
 }
 
-/* Of a program in a container the kernel names the inode of an overlay mount, which nobody told us of
- * (process.bpf.h asks at exec). But a marker that lies in the image of what is executed is a marker of
- * that program, so its file is the hit's. Also for one that ran before we came.
- * @site: as for place_of() */
-static __always_inline void program_learn(struct hit *hit, __u64 site)
+/* At a hit of a probe. @site: as for place_of() */
+static __always_inline void program_meet(struct hit *hit, __u64 site)
 {
-	struct tp_object *object = bpf_map_lookup_elem(&objects, &hit->object);
-	struct mm_struct *mm = hit->task->mm;
-	struct thread *leader;
-
-	if (!object || !mm || site - hit->place != mm->start_code - object->code_start)
-		return;
-	program_set(hit->thread, hit->object);
-	leader = bpf_task_storage_get(&threads, hit->task->group_leader, NULL, 0);
-	if (leader)
-		program_set(leader, hit->object);
+	if (!program_known(hit->thread))
+		program_find(hit->thread, hit->object, site - hit->place);
 }
 
 enum { PLACE_IN_PROGRAM = 1 }; /* in the upper half of what place_elsewhere() returns */

@@ -160,7 +160,7 @@ static __always_inline __u32 process_agreed(struct thread *thread, __u32 uid, __
 /* A process without a mark executes a program its owner consented to. */
 static __always_inline struct thread *process_meet(struct hit *hit)
 {
-	__u32 program = program_executed(hit->task);
+	__u32 program = program_executed();
 	__u32 agreed = process_agreed(NULL, hit->uid, program);
 	struct tp_object *object = bpf_map_lookup_elem(&objects, &program);
 
@@ -239,7 +239,7 @@ static __always_inline void thread_renew(struct hit *hit)
 		thread->start_read_bytes = task->ioac.read_bytes + signal->ioac.read_bytes;
 		thread->start_written_bytes = task->ioac.write_bytes + signal->ioac.write_bytes;
 	}
-	program_set(thread, program_executed(task));
+	program_set(thread, program_executed());
 }
 
 /* @is_alive: the lease is; else what was open is counted and nothing told */
