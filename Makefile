@@ -299,6 +299,7 @@ help:
 	@echo 'V=1 shows commands; SANITIZE=address,undefined builds and checks in build/sanitize.'
 	@echo 'scripts/check installs what the build needs first (Debian), then does it all.'
 
-# What make deb and a bare Debian hold is none of ours.
--include $(shell find $(BUILD) \( -path '$(BUILD)/deb' -o -path '$(BUILD)/bare-debian' \) -prune \
+# What make deb and a bare Debian hold is none of ours, and what has sanitizers may just be written.
+-include $(shell find $(BUILD) \( -path '$(BUILD)/deb' -o -path '$(BUILD)/bare-debian' \
+	-o -path '$(BUILD)/sanitize' \) -prune \
 	-o -type f -name '*.d' -print 2>/dev/null)
