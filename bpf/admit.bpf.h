@@ -15,8 +15,8 @@ struct hit { /* one marker hit, on the stack of its program */
 	__u32 place; /* of the probed instruction */
 	__u32 kind;  /* row of the counters */
 	__u32 target;
-	__u32 cost;	  /* in hits on an instruction that is not stepped */
 	__u8 level;	  /* enum tp_level of the owner */
+	__u8 cost;	  /* in hits on an instruction that is not stepped */
 	__u8 without;	  /* enum tp_category: not agreed to */
 	bool is_unwanted; /* refused for what its owner agrees to, no other reason */
 	__u32 image_bytes;
