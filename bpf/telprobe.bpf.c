@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* telprobe.bpf.c - one program for all markers, one for probes that are none, five for processes. Only `environment`, which `run`
- * does not load, looks at user memory. declared.bpf.c holds what reads names.
+/* telprobe.bpf.c - one program for all markers, one for probes that are none, six for processes. Only `environment`, which `run`
+ * does not load, looks at user memory; for `process_crashes` the kernel follows the stack. declared.bpf.c holds what reads names.
  * One program, because then one link holds all markers of a file: detaching waits for a grace
  * period a link, and a service has a thousand files. */
 #include "vmlinux.h"
@@ -13,6 +13,7 @@
 
 char license_of_programs[] SEC("license") = "Dual BSD/GPL";
 
+#include "crash.bpf.h"
 #include "dispatch.bpf.h"
 #include "environment.bpf.h"
 #include "foreign.bpf.h"
@@ -157,6 +158,23 @@ int BPF_PROG(process_exits, struct task_struct *task)
 	if (task->signal->live.counter || is_exec)
 		return 0;
 	process_exit(&hit, &ending);
+	return 0;
+}
+
+/* Every signal of the machine comes by. With its default action one of these ends its process. */
+SEC("tp_btf/signal_deliver")
+int BPF_PROG(process_crashes, int signal, struct kernel_siginfo *info, struct k_sigaction *action)
+{
+	struct hit hit = { .kind = TP_KIND_PROCESS };
+	struct crash *crash;
+
+	if (!is_crash(signal) || action->sa.sa_handler)
+		return 0;
+	if (!crash_admit(&hit) || hit.task->signal->flags & SIGNAL_UNKILLABLE)
+		return 0;
+	crash = crash_of(hit.task);
+	if (crash)
+		crash_emit(ctx, &hit, crash, signal);
 	return 0;
 }
 

@@ -42,6 +42,17 @@ enum { BPF_F_NO_PREALLOC = 1, BPF_F_RDONLY_PROG = 1 << 7, BPF_F_MMAPABLE = 1 << 
 enum { BPF_LOCAL_STORAGE_GET_F_CREATE = 1 };
 enum { BPF_RB_NO_WAKEUP = 1, BPF_RB_FORCE_WAKEUP = 2 };
 enum { BPF_RB_AVAIL_DATA = 0 };
+enum { BPF_F_USER_STACK = 1 << 8, BPF_F_USER_BUILD_ID = 1 << 11 };
+enum { BPF_STACK_BUILD_ID_VALID = 1, BPF_BUILD_ID_SIZE = 20 };
+
+struct bpf_stack_build_id {
+	__s32 status;
+	unsigned char build_id[BPF_BUILD_ID_SIZE];
+	union {
+		__u64 offset;
+		__u64 ip;
+	};
+};
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
@@ -106,6 +117,7 @@ struct vm_area_struct {
 struct mm_struct {
 	struct file *exe_file;
 	unsigned long start_code; /* where the lowest executable segment was mapped */
+	unsigned long end_code;	  /* and where the highest one ends */
 	unsigned long arg_start, arg_end; /* the command line, string by string */
 	unsigned long env_start, env_end;
 };
@@ -156,6 +168,16 @@ struct task_struct {
 };
 
 struct linux_binprm;
+struct kernel_siginfo;
+
+struct sigaction {
+	void (*sa_handler)(int); /* NULL: SIG_DFL */
+};
+
+struct k_sigaction {
+	struct sigaction sa;
+};
+
 struct bpf_iter_meta;
 
 struct bpf_iter__task { /* what a program over all tasks is called with */

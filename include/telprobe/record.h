@@ -17,24 +17,25 @@
 /* From here on: the number of a name that the target declares, which was read from memory. */
 #define TP_PLACE_DECLARED 0xff000000u
 
-#define TP_NAMES       5	  /* most names one marker carries */
-#define TP_SPAN_DEPTH  8	  /* open spans a thread */
-#define TP_SPAN_TAGS   8	  /* tags a span; the rest is counted */
-#define TP_ASYNC_SPANS 16384	  /* open spans with an id, all processes */
-#define TP_DECISIONS   3584	  /* decisions waiting for their second half, all processes */
-#define TP_SILENT      65536	  /* processes that asked for silence and are still there */
-#define TP_RING_BYTES  (4u << 20) /* default size of the ring; a power of two of pages */
-#define TP_OBJECTS     4096	  /* files with markers; object 0 is none */
-#define TP_GENERATIONS 0x10000	  /* they go round; number and generation fit into 32 bits */
-#define TP_ALIASES     16384	  /* constants that stand more than once in a file, all files */
-#define TP_EXECUTABLES 16384	  /* known executables */
-#define TP_DECLARED    32768	  /* declared names, all targets */
-#define TP_LEARNED     256	  /* undeclared names shown to who learns a target */
-#define TP_FOREIGN     1024  /* spans told of programs by probes that are no markers, all files */
-#define TP_SAMPLINGS   64    /* targets of which spans are thinned out; 0 is none */
-#define TP_SERIES      1024  /* what is added up apart, all people; a power of two, as the next */
-#define TP_OTHERS      128   /* what found no room there, by person and outcome */
-#define TP_CELLS       16384 /* buckets of series that hold something */
+#define TP_NAMES	5	   /* most names one marker carries */
+#define TP_SPAN_DEPTH	8	   /* open spans a thread */
+#define TP_SPAN_TAGS	8	   /* tags a span; the rest is counted */
+#define TP_ASYNC_SPANS	16384	   /* open spans with an id, all processes */
+#define TP_DECISIONS	3584	   /* decisions waiting for their second half, all processes */
+#define TP_SILENT	65536	   /* processes that asked for silence and are still there */
+#define TP_RING_BYTES	(4u << 20) /* default size of the ring; a power of two of pages */
+#define TP_OBJECTS	4096	   /* files with markers; object 0 is none */
+#define TP_GENERATIONS	0x10000	   /* they go round; number and generation fit into 32 bits */
+#define TP_ALIASES	16384	   /* constants that stand more than once in a file, all files */
+#define TP_EXECUTABLES	16384	   /* known executables */
+#define TP_DECLARED	32768	   /* declared names, all targets */
+#define TP_CRASH_FRAMES 16	   /* most places of a stack */
+#define TP_LEARNED	256	   /* undeclared names shown to who learns a target */
+#define TP_FOREIGN	1024  /* spans told of programs by probes that are no markers, all files */
+#define TP_SAMPLINGS	64	  /* targets of which spans are thinned out; 0 is none */
+#define TP_SERIES	1024  /* what is added up apart, all people; a power of two, as the next */
+#define TP_OTHERS	128   /* what found no room there, by person and outcome */
+#define TP_CELLS	16384 /* buckets of series that hold something */
 #define TP_LEASE_NS \
 	60000000000ull /* nothing is captured when nobody renewed the lease for so long */
 
@@ -45,7 +46,7 @@
 	X(SPANS, spans, "tools, steps, calls, conversations and phases inside commands")     \
 	X(DETAILS, details, "tags and counters")                                             \
 	X(PERFORMANCE, performance, "measures; processor time, memory and i/o of processes") \
-	X(ERRORS, errors, "errors that the program reports, and what it recovered from")     \
+	X(ERRORS, errors, "errors that the program reports, recovers from, or crashes by")   \
 	X(FEATURES, features, "features and decisions")                                      \
 	X(LIFECYCLE, lifecycle, "installation, updates, upgrades and trials")                \
 	X(SESSIONS, sessions, "sessions; that processes run, and how they ended")
@@ -125,6 +126,7 @@ enum tp_type {
 	TP_FORK,	  /* not an event; value: the process, one with a name of its own (object
 			     holds its marker), that the header's process was forked by */
 	TP_HEARTBEAT,	  /* a process still runs; value: ns from one such record to the next */
+	TP_CRASH,	  /* struct tp_crash: where in its code a process that crashes was */
 	TP_TYPES
 };
 
@@ -184,7 +186,7 @@ struct tp_header {
 	__u8 flags;    /* enum tp_flag */
 };
 
-struct tp_event { /* every type but TP_EXIT and TP_DISCOVER */
+struct tp_event { /* every type but TP_EXIT, TP_DISCOVER and TP_CRASH */
 	struct tp_header header;
 	__u64 value;
 	__u32 span;   /* number of the span within its process, from 1; 0 for other types */
@@ -213,6 +215,28 @@ struct tp_discover {
 	__u64 reserved[2];
 };
 
+enum tp_frame_flag {
+	TP_FRAME_KNOWN = 1 << 0,   /* it lies in a file with a build id, */
+	TP_FRAME_PROGRAM = 1 << 1, /* and in the code of the program that is executed */
+};
+
+struct tp_frame {	   /* where a function was; of what is not TP_FRAME_KNOWN all is 0 */
+	__u64 offset;	   /* in the file */
+	__u32 flags;	   /* enum tp_frame_flag */
+	__u8 build_id[20]; /* zeroed behind its end, where it is shorter */
+};
+
+struct tp_crash { /* the one record that is longer than the others */
+	struct tp_header header;
+	__u32 parent; /* innermost span the thread had open, 0 none */
+	__s32 code;   /* wait status: the signal */
+	__u32 count;  /* frames, innermost first, up to the last one of the program */
+	__u32 reserved;
+	struct tp_frame frame[TP_CRASH_FRAMES];
+};
+
+_Static_assert(sizeof(struct tp_frame) == 32, "frame");
+_Static_assert(sizeof(struct tp_crash) == 40 + TP_CRASH_FRAMES * 32, "crash");
 _Static_assert(sizeof(struct tp_header) == 24, "header");
 _Static_assert(sizeof(struct tp_event) == 64, "event");
 _Static_assert(sizeof(struct tp_exit) == 64, "exit");

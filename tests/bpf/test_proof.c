@@ -118,6 +118,8 @@ static void proof_of_telprobe_is_clean(void **state)
 			continue;
 		if (proof->program[i].reads_user_memory)
 			fail_msg("program '%s' reads user memory", proof->program[i].name);
+		assert_int_equal(proof->program[i].reads_stack,
+				 !strcmp(proof->program[i].name, "process_crashes"));
 		assert_true(proof->program[i].instructions > 1);
 		for (j = 0; j < proof->program[i].helper_count; j++)
 			if (!strncmp(proof->program[i].helper[j], "0x", 2))

@@ -39,7 +39,7 @@ ACCOUNTS = ("telprobe", "telprobe-collect", "telprobe-api", "telprobe-inspect", 
 (ROWS, TOTALS, STATUS, DECIDE, DECISIONS, TARGETS, ERASE, RETENTION,
  RELOAD, OWNERS) = range(1, 11)
 OWN = 0xffffffff
-OWN_LINKS = 6  # of the service: on processes, and on its own trial function
+OWN_LINKS = 7  # of the service: on processes, and on its own trial function
 TEXT_VERSION = int(re.search(r"CONSENT_TEXT_VERSION =\s*(\d+)", (
     harness.ROOT / "userspace/privacy/consent.h").read_text(encoding="ascii"))[1])
 REQUEST = struct.Struct("4I4q2I64s136x")

@@ -9,6 +9,7 @@
 
 #include "telprobe/record.h"
 
+#include "../../bpf/crash.bpf.h"
 #include "../../bpf/dispatch.bpf.h"
 #include "../../bpf/environment.bpf.h"
 #include "../../bpf/foreign.bpf.h"

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "capture/capture_internal.h"
+#include "capture/features.h"
 #include "capture/lease.h"
 #include "capture/ring.h"
 #include "capture/trial.h"
@@ -63,6 +64,7 @@ static int load(struct capture *capture, struct error *error)
 	bpf_map__set_max_entries(programs->maps.events, capture->ring_bytes);
 	bpf_program__set_autoload(programs->progs.environment, capture->reads_environment);
 	bpf_program__set_autoload(programs->progs.mapped, capture->asks_mapped);
+	bpf_program__set_autoload(programs->progs.process_crashes, features_has_crashes());
 	if (capture->facts.method == CAPTURE_UPROBE_MULTI) {
 		bpf_program__set_expected_attach_type(programs->progs.marker, LINK_UPROBE_MULTI);
 		bpf_program__set_expected_attach_type(programs->progs.foreign_probe,
@@ -106,7 +108,8 @@ static int map_pages(struct capture *capture, struct error *error)
 	return 0;
 }
 
-/* The BTF tracepoints: fork, exec, exit. Uprobes are attached file by file. */
+/* Fork, exec, exit, crash. Uprobes are attached file by file. Without that of crashes there is less to
+ * tell, and `doctor` says so. */
 static int attach_process_programs(struct capture *capture, struct error *error)
 {
 	struct bpf_program *programs[CAPTURE_PROCESS_LINKS] = {
@@ -114,6 +117,9 @@ static int attach_process_programs(struct capture *capture, struct error *error)
 		capture->programs->progs.process_forks,
 		capture->programs->progs.process_execs,
 		capture->programs->progs.process_exits,
+		[CAPTURE_CRASHES] = bpf_program__autoload(capture->programs->progs.process_crashes)
+					    ? capture->programs->progs.process_crashes
+					    : NULL,
 		[CAPTURE_BEATS] = capture->programs->progs.processes_alive,
 	};
 	size_t i;
@@ -122,7 +128,7 @@ static int attach_process_programs(struct capture *capture, struct error *error)
 		if (!programs[i])
 			continue;
 		capture->process_links[i] = bpf_program__attach(programs[i]);
-		if (!capture->process_links[i])
+		if (!capture->process_links[i] && i != CAPTURE_CRASHES)
 			return error_set(error, -errno, "cannot attach to process events: %s",
 					 error_text(errno));
 	}

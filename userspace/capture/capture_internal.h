@@ -7,7 +7,11 @@
 #include "capture/link.h"
 #include "telprobe.skel.h"
 
-enum { CAPTURE_BEATS = 4, CAPTURE_PROCESS_LINKS }; /* the last one is run by capture_beat() */
+enum {
+	CAPTURE_CRASHES = 4, /* where the kernel has what it needs */
+	CAPTURE_BEATS,	     /* is run by capture_beat() */
+	CAPTURE_PROCESS_LINKS
+};
 
 struct declared_parts {	  /* what declared_loader.c loads; -1: is not loaded */
 	int program_fd;	  /* for markers */

@@ -157,6 +157,21 @@ static bool try_preemption(char *found, size_t bytes)
 	return has_it;
 }
 
+bool features_has_crashes(void)
+{
+	return libbpf_find_vmlinux_btf_id("signal_deliver", BPF_TRACE_RAW_TP) > 0;
+}
+
+static bool try_crashes(char *found, size_t bytes)
+{
+	bool has_it = features_has_crashes();
+
+	snprintf(found, bytes,
+		 has_it ? "the tracepoint signal_deliver is there"
+			: "no tracepoint signal_deliver");
+	return has_it;
+}
+
 static bool btf_has_member(const struct btf *btf, const char *structure, const char *member)
 {
 	int id = btf__find_by_name_kind(btf, structure, BTF_KIND_STRUCT), i;
@@ -260,6 +275,8 @@ static const struct row rows[] = {
 	{ "no preemption while writing", false,
 	  "under full preemption a record may hold up the reader for a moment",
 	  "Linux 6.12 or later has it", try_preemption },
+	{ "place of crashes", false, "where in its code a program crashed is not told", "",
+	  try_crashes },
 	{ "hardened ring buffer", false,
 	  "the reader of the ring must be trusted like root, and the service's collector runs as "
 	  "root (CVE-2024-41009)",

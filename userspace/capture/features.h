@@ -33,6 +33,9 @@ int features_probe(struct feature out[FEATURES_MAX]);
 /** features_has_function() - whether the kernel itself, not a module, has a function of that name */
 bool features_has_function(const char *name);
 
+/** features_has_crashes() - whether a program can be attached where a signal ends a process */
+bool features_has_crashes(void);
+
 struct kernel_facts {	      /* what decides how the service runs, if it does */
 	bool has_types;	      /* BTF */
 	bool is_confidential; /* locked down against reading kernel memory */

@@ -21,13 +21,16 @@ static const char *const user_readers[] = {
 	"bpf_copy_from_user",
 	"bpf_trace_copy_string",
 	"bpf_read_file",
-	"bpf_get_stack",
 	/* %pus in a format */
 	"bpf_trace_printk",
 	"bpf_trace_vprintk",
 	"bpf_snprintf",
 	"bpf_seq_printf",
 };
+
+/* Reads where functions will return to. One program may, of a process that crashes; of any other it is as
+ * bad as the rest. */
+static const char stack_reader[] = "bpf_get_stack", crash_program[] = "process_crashes";
 
 struct symbol {
 	uint64_t address;
@@ -117,6 +120,10 @@ static void helper_add(struct proof_program *program, const char *name)
 	for (i = 0; i < sizeof(user_readers) / sizeof(user_readers[0]); i++)
 		if (!strncmp(name, user_readers[i], strlen(user_readers[i])))
 			program->reads_user_memory = true;
+	if (!strncmp(name, stack_reader, strlen(stack_reader))) {
+		program->reads_stack = !strcmp(program->name, crash_program);
+		program->reads_user_memory |= !program->reads_stack;
+	}
 	for (at = 0; at < program->helper_count; at++)
 		if (strcmp(program->helper[at], name) >= 0)
 			break;

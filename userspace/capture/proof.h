@@ -16,8 +16,9 @@ struct proof_program {
 	uint32_t instructions; /* translated */
 	char helper[PROOF_HELPERS][PROOF_NAME]; /* kernel functions it calls, sorted, each once */
 	int helper_count;
-	bool reads_user_memory; /* one of them reads memory of a process */
-	bool is_of_service;	/* loaded by a service that runs, and not by `run` */
+	bool reads_user_memory; /* one of them reads memory of a process, */
+	bool reads_stack; /* and this no more than its stack's return addresses: process_crashes */
+	bool is_of_service; /* loaded by a service that runs, and not by `run` */
 };
 
 struct proof {

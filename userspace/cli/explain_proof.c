@@ -15,7 +15,10 @@ static void print_program(const struct proof_program *program)
 	int helper;
 
 	printf("%s  tag %s  %u instructions%s\n", program->name, program->tag,
-	       program->instructions, program->reads_user_memory ? "  READS USER MEMORY" : "");
+	       program->instructions,
+	       program->reads_user_memory ? "  READS USER MEMORY"
+	       : program->reads_stack	  ? "  READS THE STACK"
+					  : "");
 	for (helper = 0; helper < program->helper_count; helper++)
 		printf("  %s\n", program->helper[helper]);
 }
@@ -48,8 +51,12 @@ static void print_why(const struct proof *proof, const char *name, const char *w
 static void print_text(const struct proof *proof, bool is_clean)
 {
 	print_programs(proof, false);
-	printf(is_clean ? "None of them calls a function that reads the memory of a process.\n"
-			: "These are not the programs telprobe promises.\n");
+	puts(is_clean
+		     ? "None of them calls a function that reads the memory of a process, but for\n"
+		       "process_crashes: of one that a fault ends it has the kernel follow the "
+		       "stack, and\n"
+		       "passes on which files its code was in, by build id, and where in them."
+		     : "These are not the programs telprobe promises.");
 	print_programs(proof, true);
 	print_why(proof, "environment",
 		  "looks for DO_NOT_TRACK and TELPROBE_ENABLED and passes on one bit.");
@@ -77,6 +84,7 @@ static void print_json(const struct proof *proof)
 		cJSON_AddStringToObject(row, "tag", program->tag);
 		cJSON_AddNumberToObject(row, "instructions", program->instructions);
 		cJSON_AddBoolToObject(row, "reads_user_memory", program->reads_user_memory);
+		cJSON_AddBoolToObject(row, "reads_stack", program->reads_stack);
 		cJSON_AddStringToObject(row, "loaded_by",
 					program->is_of_service ? "service" : "run");
 		for (helper = 0; helper < program->helper_count; helper++)

@@ -29,6 +29,7 @@ static const uint8_t of_types[TP_TYPES] = {
 	[TP_EXEC] = TP_CATEGORY_SESSIONS,
 	[TP_EXIT] = TP_CATEGORY_SESSIONS,
 	[TP_HEARTBEAT] = TP_CATEGORY_SESSIONS,
+	[TP_CRASH] = TP_CATEGORY_ERRORS, /* and of SESSIONS: that its process ended */
 };
 
 const char *category_name(unsigned int number)

@@ -23,7 +23,7 @@
 
 enum {
 	CONSENT_TEXT_VERSION =
-		4,		 /* of the text `enable` shows; a higher one asks everybody again */
+		5,		 /* of the text `enable` shows; a higher one asks everybody again */
 	CONSENT_TARGET = 64,	 /* bytes of a target's name with its NUL */
 	CONSENT_DECISIONS = 256, /* most decisions one person keeps; the oldest replaced ones go */
 	CONSENT_PEOPLE = 1 << 18, /* most people who decide */

@@ -79,6 +79,24 @@ static void say_exit(struct words *words, const struct store_row *row)
 	say(words, ", wrote %s", text);
 }
 
+/* The innermost place of the program's own says most in a line. */
+static void say_crash(struct words *words, const struct store_row *row)
+{
+	const struct store_frames *frames = row->frames;
+	char place[EVENT_FRAME_TEXT];
+	uint32_t i;
+
+	say(words, "%s", event_signal_text(row->code));
+	say_name(words, ", group ", row->name[0]);
+	for (i = 0; frames && i < frames->count; i++)
+		if (frames->frame[i].flags & TP_FRAME_PROGRAM)
+			break;
+	if (!frames || !frames->count)
+		return;
+	event_frame_text(&frames->frame[i < frames->count ? i : 0], place);
+	say(words, ", at %s", place);
+}
+
 static void say_decision(struct words *words, const struct store_row *row)
 {
 	char text[24];
@@ -157,6 +175,9 @@ void describe_event(const struct store_row *row, char out[DESCRIBE_BYTES])
 		break;
 	case TP_EXIT:
 		say_exit(&words, row);
+		break;
+	case TP_CRASH:
+		say_crash(&words, row);
 		break;
 	case TP_FEATURE:
 		say_name(&words, "", row->name[0]);

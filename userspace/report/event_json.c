@@ -131,6 +131,18 @@ static void put_exit(struct out *out, const struct store_row *row)
 	put_number(out, "written_bytes", (double)row->resources.written_bytes);
 }
 
+static void put_crash(struct out *out, const struct store_row *row)
+{
+	char text[EVENT_FRAMES_TEXT];
+
+	put_status(out, row->code);
+	put_flag(out, "forked", row->flags & TP_FLAG_FORKED);
+	put_text(out, "group", row->name[0]);
+	event_frames_text(row->frames, text);
+	if (text[0])
+		put_text(out, "frames", text);
+}
+
 static void put_named(struct out *out, const struct store_row *row, const char *first,
 		      const char *second)
 {
@@ -176,6 +188,9 @@ static void put_fields(struct out *out, const struct store_row *row)
 		break;
 	case TP_EXIT:
 		put_exit(out, row);
+		break;
+	case TP_CRASH:
+		put_crash(out, row);
 		break;
 	}
 }

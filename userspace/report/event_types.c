@@ -31,6 +31,7 @@ static const struct event_type other_types[] = {
 	{ "session_heartbeat", TP_HEARTBEAT },
 	{ "process_exited", TP_EXIT },
 	{ "crash_detected", TP_EXIT },
+	{ "crash_located", TP_CRASH },
 	{ "tag", TP_TAG },
 	{ "count", TP_COUNT },
 	{ "measure", TP_MEASURE },
@@ -68,9 +69,10 @@ enum {
 	LIFECYCLE = 1 << TP_LIFECYCLE,
 	SESSION = 1 << TP_SESSION_BEGIN | 1 << TP_SESSION_END,
 	EXIT = 1 << TP_EXIT,
+	CRASH = 1 << TP_CRASH,
 	ON_SPAN = TAG | COUNT | MEASURE | FAULT | RECOVERED | FEATURE | DECISION | LIFECYCLE,
 	ALL = (((1 << TP_DISCOVER) - 2) & ~(1 << TP_EXEC)) | /* which becomes no event */
-	      1 << TP_HEARTBEAT,
+	      1 << TP_HEARTBEAT | CRASH,
 
 	VARIES = EVENT_FIELD_VARIES,
 	COMMAND = EVENT_FIELD_COMMAND,
@@ -111,17 +113,19 @@ static const struct event_field fields[] = {
 	{ "method", "way of installing", LIFECYCLE, 0 },
 	{ "other_version", "version before or after", LIFECYCLE, 0 },
 	{ "number", "a number the program gives", LIFECYCLE, 0 },
-	{ "forked", "forked without executing a program", EXIT, 0 },
+	{ "forked", "forked without executing a program", EXIT | CRASH, 0 },
 	{ "started_by", "of a program without markers: bash, fish, sh, zsh or other", EXIT,
 	  VARIES },
 	{ "exit_code", "of the process", SPAN | EXIT, ABANDONED | NO_CRASH },
-	{ "signal", "that ended the process", SPAN | EXIT, ABANDONED },
+	{ "signal", "that ended the process", SPAN | EXIT | CRASH, ABANDONED },
+	{ "group", "which crashes are alike", CRASH, VARIES }, /* with each build */
+	{ "frames", "places in the code, innermost first, as build id and offset", CRASH, VARIES },
 	{ "cpu_ms", "processor time of the process", EXIT, AT_FULL },
 	{ "peak_rss_kib", "most memory the process had", EXIT, AT_FULL },
 	{ "read_bytes", "from storage", EXIT, AT_FULL },
 	{ "written_bytes", "to storage", EXIT, AT_FULL },
 	{ "span", "number of the span within its process", SPAN, VARIES },
-	{ "parent", "number of the span around it", SPAN | ON_SPAN, VARIES },
+	{ "parent", "number of the span around it", SPAN | ON_SPAN | CRASH, VARIES },
 	{ "process", "random name of the process", ALL, VARIES },
 };
 
@@ -332,6 +336,36 @@ const char *event_signal_text(int number)
 	else
 		snprintf(text, sizeof(text), "signal %d", number);
 	return text;
+}
+
+void event_frame_text(const struct store_frame *frame, char out[EVENT_FRAME_TEXT])
+{
+	int bytes = STORE_BUILD_ID, i;
+
+	if (!(frame->flags & TP_FRAME_KNOWN)) {
+		snprintf(out, EVENT_FRAME_TEXT, "unknown");
+		return;
+	}
+	while (bytes > 1 && !frame->build_id[bytes - 1]) /* one that is shorter is filled up */
+		bytes--;
+	for (i = 0; i < bytes; i++)
+		snprintf(out + 2 * i, 3, "%02x", frame->build_id[i]);
+	snprintf(out + 2 * bytes, (size_t)(EVENT_FRAME_TEXT - 2 * bytes), "+0x%llx",
+		 (unsigned long long)frame->offset);
+}
+
+void event_frames_text(const struct store_frames *frames, char out[EVENT_FRAMES_TEXT])
+{
+	char one[EVENT_FRAME_TEXT];
+	size_t used = 0;
+	uint32_t i;
+
+	out[0] = '\0';
+	for (i = 0; frames && i < frames->count && i < STORE_FRAMES; i++) {
+		event_frame_text(&frames->frame[i], one);
+		used += (size_t)snprintf(out + used, EVENT_FRAMES_TEXT - used, "%s%s", i ? " " : "",
+					 one);
+	}
 }
 
 void event_ending_text(int32_t wait_status, char out[40])

@@ -86,6 +86,13 @@ bool event_is_crash(int32_t wait_status);
 /** event_signal_text() - "SIGSEGV" of a number; static text. */
 const char *event_signal_text(int signal);
 
+enum { EVENT_FRAME_TEXT = 2 * STORE_BUILD_ID + 20, EVENT_FRAMES_TEXT = 16 * EVENT_FRAME_TEXT };
+
+/** event_frame_text() - "3f2a...91+0x1139", "unknown" */
+void event_frame_text(const struct store_frame *frame, char out[EVENT_FRAME_TEXT]);
+/** event_frames_text() - all of them with a blank between two; "" of none. @frames may be NULL */
+void event_frames_text(const struct store_frames *frames, char out[EVENT_FRAMES_TEXT]);
+
 /** event_ending_text() - how a process ended: "exit code 3", "killed by SIGINT",
  * "crashed with SIGSEGV". */
 void event_ending_text(int32_t wait_status, char out[40]);

@@ -15,7 +15,8 @@ static const char *const never[] = {
 	"text, file contents, messages of errors, environment values",
 	"paths, user names, host names, addresses, hardware ids, process ids, ids the program "
 	"gives",
-	"anything of a program without markers beside that it ran, how it ended, and those words",
+	"anything of a program without markers beside that it ran, how it ended, where in its code "
+	"it crashed, and those words",
 	"anything where DO_NOT_TRACK or TELPROBE_ENABLED=0 is set when you type the command",
 	"anything a process does after it asked for silence, and what it executes",
 	"anything of programs outside the command you ran or the targets that are on for you",
@@ -34,6 +35,9 @@ static const char *const kept[] = {
 	"address, a number of a person, a key or a password is kept as its kind, such as [EMAIL]; "
 	"'telprobe redact' tries it.",
 	"A measure is kept as the bucket it falls into, 16 buckets for each doubling.",
+	"Of a crash the kernel tells where in its code the program was, as build ids of files and "
+	"offsets in them: of the instruction, and of what the stack says called it. No memory, no "
+	"arguments; what is no address within a file is not told.",
 	"At level basic the kernel adds up what you do, and what leaves it is sums: for each "
 	"program, "
 	"command, subcommand, profile, way it ended and error category how many there were, how "
@@ -56,7 +60,7 @@ static const char *const collects[] = {
 		"how long they took, added up",
 	[TP_LEVEL_ENHANCED] =
 		"commands, errors, features, decisions, counters, tags, sessions, that "
-		"processes run and how they ended",
+		"processes run, how they ended and where in a program's code a crash happened",
 	[TP_LEVEL_FULL] =
 		"the same, with the spans inside commands, measures, and the processor time, "
 		"memory and i/o of processes",

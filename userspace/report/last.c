@@ -171,6 +171,7 @@ static const char *label_of(const struct node *node)
 		[TP_SESSION_END] = "session ends",
 		[TP_OPTED_OUT] = "opted out",
 		[TP_HEARTBEAT] = "still runs",
+		[TP_CRASH] = "crashed",
 	};
 
 	if (node->type == TP_SPAN)
@@ -180,8 +181,8 @@ static const char *label_of(const struct node *node)
 
 static void print_node(FILE *out, const struct node *node, const char *before)
 {
-	bool is_bad =
-		node->type == TP_ERROR || (node->type == TP_SPAN && node->outcome != TP_OUTCOME_OK);
+	bool is_bad = node->type == TP_ERROR || node->type == TP_CRASH ||
+		      (node->type == TP_SPAN && node->outcome != TP_OUTCOME_OK);
 	char took[24];
 
 	if (node->type == TP_SPAN) {

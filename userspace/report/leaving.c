@@ -54,7 +54,8 @@ static int pass_row(const struct store_row *row, void *data)
 
 	judged.app = judge(leaving, FIREWALL_APP, row->app, &texts, &hides_value);
 	judged.version = judge(leaving, FIREWALL_VERSION, row->version, &texts, &hides_value);
-	for (i = 0; i < ROW_NAMES; i++) {
+	for (i = row->frames ? 1 : 0; i < ROW_NAMES;
+	     i++) { /* a group's name is no text of anybody's */
 		judged.name[i] = judge(leaving, FIREWALL_APP, row->name[i], &texts, &hides_value);
 		hides_first |= !i && hides_value;
 	}

@@ -6,10 +6,14 @@
 #include <string.h>
 
 #include "service/collector_internal.h"
+#include "service/crash_group.h"
 #include "service/decode.h"
 #include "service/messages.h"
 
-enum { SHAPES_KEPT = 65536, TAG_VALUE = 1 /* behind its key */ };
+enum {
+	SHAPES_KEPT = 65536,
+	TAG_VALUE = 1, /* behind its key */
+};
 
 /* What events that share a series have in common, before any name is looked up. */
 struct shape {
@@ -233,6 +237,44 @@ static int find_series(struct collector *collector, const union record *record, 
 	return 0;
 }
 
+static void frames_set(struct store_frames *frames, const struct tp_crash *crash)
+{
+	uint32_t i;
+
+	*frames = (struct store_frames){ .count = crash->count };
+	for (i = 0; i < crash->count; i++) {
+		frames->frame[i].offset = crash->frame[i].offset;
+		frames->frame[i].flags = crash->frame[i].flags;
+		memcpy(frames->frame[i].build_id, crash->frame[i].build_id, STORE_BUILD_ID);
+	}
+}
+
+static int add_crash(struct collector *collector, const union record *record, int64_t app,
+		     struct known_shape *out, struct error *error)
+{
+	const struct tp_header *header = &record->header;
+	struct store_series series = { .app = app,
+				       .type = header->type,
+				       .code = record->crash.code };
+	struct vocabulary_name name;
+	struct store_frames frames;
+	char group[CRASH_GROUP_TEXT];
+	int ret;
+
+	crash_group(&record->crash, group);
+	ret = vocabulary_group(&collector->vocabulary, header->object, group, &name, error);
+	if (ret)
+		return ret;
+	*out = (struct known_shape){ .is_refused = name.is_refused, .is_other = name.is_other };
+	frames_set(&frames, &record->crash);
+	if (!name.is_other)
+		ret = store_crash_group(collector->store, name.id, &frames, error);
+	series.name[0] = name.id;
+	series.flags =
+		(header->flags & TP_FLAG_FORKED) | collector_flags(collector, header->object);
+	return ret ? ret : store_series(collector->store, &series, &out->series, error);
+}
+
 static void resources_set(struct store_resources *resources, const struct tp_exit *exit)
 {
 	resources->cpu_us = (int64_t)(exit->cpu_ns / 1000);
@@ -253,7 +295,9 @@ static int add_event(struct collector *collector, const union record *record,
 		ret = attribution_find(&collector->attribution, record, event->time_us, &attributed,
 				       error);
 	if (!ret)
-		ret = find_series(collector, record, attributed.app, &shape, error);
+		ret = record->header.type == TP_CRASH
+			      ? add_crash(collector, record, attributed.app, &shape, error)
+			      : find_series(collector, record, attributed.app, &shape, error);
 	if (ret)
 		return ret;
 	event->context = attributed.context;
@@ -262,6 +306,8 @@ static int add_event(struct collector *collector, const union record *record,
 	    !(record->header.flags & TP_FLAG_BARE)) {
 		resources_set(&resources, &record->exit);
 		event->resources = &resources;
+	} else if (record->header.type == TP_CRASH) {
+		event->parent = record->crash.parent;
 	} else if (record->header.type != TP_EXIT) {
 		event->span = record->event.span;
 		event->parent = record->event.parent;

@@ -11,6 +11,7 @@
 #include "capture/ring.h"
 #include "lib/clock.h"
 #include "service/api.h"
+#include "service/decode.h"
 #include "service/messages.h"
 #include "service/owners.h"
 #include "service/privacy_wire.h"
@@ -97,7 +98,7 @@ static uint64_t drain(struct state *state)
 		const struct tp_header *header = record;
 
 		taken++;
-		if (bytes != sizeof(struct tp_event))
+		if (bytes < sizeof(*header) || bytes != decode_bytes(header->type))
 			owners_lose(state->owners, LOSS_BAD_RECORD);
 		else if (header->type != TP_DISCOVER)
 			owners_take(state->owners, header->uid, record, bytes, ring_position(ring));

@@ -48,6 +48,7 @@ static const struct type types[TP_TYPES] = {
 	[TP_EXIT] = { true, true, TP_STARTERS - 1, 0, TP_FLAG_FORKED | TP_FLAG_BARE, 0, { 0 } },
 	[TP_FORK] = { true, true, 0, 0, 0, 0, { 0 } },
 	[TP_HEARTBEAT] = { true, true, 0, 0, 0, 0, { 0 } },
+	[TP_CRASH] = { true, true, 0, 0, TP_FLAG_FORKED, 0, { 0 } },
 };
 /* clang-format on */
 
@@ -71,20 +72,51 @@ static bool exit_is_sound(const struct tp_exit *exit)
 	       exit->read_bytes <= INT64_MAX && exit->written_bytes <= INT64_MAX;
 }
 
+static bool frame_is_sound(const struct tp_frame *frame)
+{
+	static const struct tp_frame unknown;
+
+	if (!(frame->flags & TP_FRAME_KNOWN))
+		return !memcmp(frame, &unknown, sizeof(unknown));
+	return !(frame->flags & ~(uint32_t)(TP_FRAME_KNOWN | TP_FRAME_PROGRAM)) &&
+	       frame->offset <= INT64_MAX;
+}
+
+static bool crash_is_sound(const struct tp_crash *crash)
+{
+	uint32_t i;
+
+	if (crash->count > TP_CRASH_FRAMES || crash->reserved || crash->code < 1 ||
+	    crash->code > 0x7e)
+		return false;
+	for (i = 0; i < TP_CRASH_FRAMES; i++)
+		if (!frame_is_sound(&crash->frame[i]) ||
+		    (i >= crash->count && crash->frame[i].flags))
+			return false;
+	return true;
+}
+
+size_t decode_bytes(uint8_t type)
+{
+	return type == TP_CRASH ? sizeof(struct tp_crash) : sizeof(struct tp_event);
+}
+
 bool decode_record(const void *record, size_t bytes, union record *out)
 {
 	const struct tp_header *header = &out->header;
 	const struct type *type;
 
-	if (bytes != sizeof(*out))
+	if (bytes < sizeof(*header) || bytes > sizeof(*out))
 		return false;
-	memcpy(out, record, sizeof(*out));
-	if (header->type >= TP_TYPES)
+	memcpy(out, record, bytes);
+	if (bytes != decode_bytes(header->type) || header->type >= TP_TYPES)
 		return false;
 	type = &types[header->type];
 	if (!type->is_known || header->kind > type->kind_max ||
 	    header->outcome > type->outcome_max || header->flags & ~type->flags)
 		return false;
+	if (header->type == TP_CRASH)
+		return crash_is_sound(&out->crash);
 	return header->type == TP_EXIT ? exit_is_sound(&out->exit)
 				       : event_is_sound(&out->event, type);
 }
@@ -113,8 +145,8 @@ bool decode_value(const union record *record, int64_t *out)
 
 	if (record->header.type == TP_EXIT) {
 		*out = (int64_t)record->exit.wall_ns;
-	} else if (record->header.type == TP_HEARTBEAT) {
-		*out = 0; /* how often they come is no news */
+	} else if (record->header.type == TP_HEARTBEAT || record->header.type == TP_CRASH) {
+		*out = 0; /* how often heartbeats come is no news */
 	} else if (record->header.type == TP_MEASURE) {
 		memcpy(&measure, &record->event.value, sizeof(measure));
 		if (!bucket_code(measure, &code))

@@ -12,11 +12,15 @@
 #include "privacy/firewall.h"
 #include "telprobe/record.h"
 
-union record { /* one size for all */
+union record { /* one size for all but a crash */
 	struct tp_header header;
 	struct tp_event event;
 	struct tp_exit exit;
+	struct tp_crash crash;
 };
+
+/** decode_bytes() - how long a record of @type is, whether that is known or not */
+size_t decode_bytes(uint8_t type);
 
 /** decode_record() - copy a record of @bytes and check it: size, type, ranges, unused parts zero.
  * Return: false for what cannot be a record for the collector. */

@@ -19,12 +19,17 @@ struct wire_row {
 	uint32_t span, parent;
 	uint8_t has_resources;
 	uint8_t present; /* bit i: name[i] */
-	uint8_t reserved[2];
+	uint8_t frames;	 /* behind the texts */
+	uint8_t reserved;
 	uint32_t owner, reserved_owner;
 	uint8_t event[16], process[16];
 };
 _Static_assert(sizeof(struct wire_row) == 152, "fixed size, no padding");
-_Static_assert(sizeof(struct wire_row) + (3 + NAMES) * TEXT_WIRE_MAX <= ROWS_ROW_MAX, "row fits");
+_Static_assert(sizeof(struct store_frame) == 32, "fixed size, no padding");
+_Static_assert(sizeof(struct wire_row) + (3 + NAMES) * TEXT_WIRE_MAX +
+			       STORE_FRAMES * sizeof(struct store_frame) <=
+		       ROWS_ROW_MAX,
+	       "row fits");
 
 static bool is_time(int64_t time_us)
 {
@@ -36,8 +41,8 @@ static bool is_possible(const struct wire_row *wire)
 	return wire->type > 0 && wire->type < TP_TYPES && wire->id >= 0 && wire->session_id >= 0 &&
 	       wire->context >= 0 && wire->sequence >= 0 && is_time(wire->time_us) &&
 	       is_time(wire->session_started_us) && wire->has_resources <= 1 &&
-	       !(wire->present >> NAMES) && !wire->reserved[0] && !wire->reserved[1] &&
-	       !wire->reserved_owner;
+	       !(wire->present >> NAMES) && !wire->reserved && wire->frames <= STORE_FRAMES &&
+	       (!wire->frames || wire->type == TP_CRASH) && !wire->reserved_owner;
 }
 
 static void wire_set(struct wire_row *wire, const struct store *store, const struct store_row *row)
@@ -65,12 +70,26 @@ static void wire_set(struct wire_row *wire, const struct store *store, const str
 		.parent = row->parent,
 		.has_resources = row->has_resources,
 		.owner = row->owner,
+		.frames = row->frames ? (uint8_t)row->frames->count : 0,
 	};
 	for (i = 0; i < NAMES; i++)
 		if (row->name[i])
 			wire->present |= (uint8_t)(1 << i);
 	store_id_bytes(store, row->id, wire->event);
 	store_id_bytes(store, -row->context, wire->process);
+}
+
+/* Return: as text_wire_pack(). */
+static ssize_t pack_frames(const struct store_frames *frames, uint8_t *out, size_t used,
+			   size_t room)
+{
+	size_t bytes = frames ? frames->count * sizeof(frames->frame[0]) : 0;
+
+	if (room - used < bytes)
+		return 0;
+	if (bytes)
+		memcpy(out + used, frames->frame, bytes);
+	return (ssize_t)(used + bytes);
 }
 
 ssize_t rows_pack(const struct store *store, const struct store_row *row, uint8_t *out, size_t room)
@@ -89,6 +108,8 @@ ssize_t rows_pack(const struct store *store, const struct store_row *row, uint8_
 		return -EBADMSG;
 	memcpy(&texts[3], row->name, sizeof(row->name));
 	ret = text_wire_pack(texts, 3 + NAMES, out, used, room);
+	if (ret > 0)
+		ret = pack_frames(row->frames, out, (size_t)ret, room);
 	if (ret <= 0)
 		return ret;
 	wire.bytes = (uint32_t)ret;
@@ -136,6 +157,7 @@ ssize_t rows_unpack(const uint8_t *bytes, size_t count, struct store_row *out,
 {
 	struct wire_row wire;
 	struct store_row row;
+	size_t frames;
 
 	if (count < sizeof(wire))
 		return -EBADMSG;
@@ -164,8 +186,14 @@ ssize_t rows_unpack(const uint8_t *bytes, size_t count, struct store_row *out,
 			       .read_bytes = wire.read_bytes,
 			       .written_bytes = wire.written_bytes },
 	};
-	if (!unpack_texts(&wire, bytes + sizeof(wire), bytes + wire.bytes, &row))
+	frames = wire.frames * sizeof(struct store_frame);
+	if (frames > wire.bytes - sizeof(wire) ||
+	    !unpack_texts(&wire, bytes + sizeof(wire), bytes + wire.bytes - frames, &row))
 		return -EBADMSG;
+	out_ids->frames.count = wire.frames;
+	memcpy(out_ids->frames.frame, bytes + wire.bytes - frames, frames);
+	if (row.type == TP_CRASH)
+		row.frames = &out_ids->frames;
 	*out = row;
 	memcpy(out_ids->event, wire.event, sizeof(wire.event));
 	memcpy(out_ids->process, wire.process, sizeof(wire.process));

@@ -21,9 +21,10 @@ ssize_t rows_pack(const struct store *store, const struct store_row *row, uint8_
 size_t rows_bytes(const uint8_t *row);
 int64_t rows_id(const uint8_t *row);
 
-struct rows_ids { /* public ids of the row unpacked last */
+struct rows_ids { /* public ids of the row unpacked last, and what it points to */
 	uint8_t event[16];
 	uint8_t process[16];
+	struct store_frames frames; /* behind a row's texts; whatever is in them can be printed */
 };
 
 /** rows_unpack() - the next row; its strings point into @bytes. Return: bytes used; -EBADMSG. */

@@ -6,6 +6,8 @@
 
 enum { STACK_WIPED = 65536, PLACES_KEPT = 65536 };
 
+#define ORIGIN_OF_GROUPS (1u << 31) /* with the number of their target */
+
 struct place_key {
 	uint32_t place;
 	uint16_t object;
@@ -253,6 +255,24 @@ int vocabulary_hidden(struct vocabulary *vocabulary, struct vocabulary_name *out
 int vocabulary_other(struct vocabulary *vocabulary, int64_t *out_id, struct error *error)
 {
 	return store_name(vocabulary->store, "[OTHER]", out_id, error);
+}
+
+int vocabulary_group(struct vocabulary *vocabulary, uint16_t object, const char *group,
+		     struct vocabulary_name *out, struct error *error)
+{
+	const struct collector_source *source = &vocabulary->source;
+	uint32_t origin = COLLECTOR_ORIGIN;
+	int ret;
+
+	*out = (struct vocabulary_name){ 0 };
+	if (source->budget)
+		origin = source->budget(source->data, object).origin;
+	ret = store_name_within(vocabulary->store, group, origin | ORIGIN_OF_GROUPS,
+				VOCABULARY_GROUPS, &out->id, error);
+	if (ret || out->id)
+		return ret;
+	out->is_other = out->is_refused = true;
+	return vocabulary_other(vocabulary, &out->id, error);
 }
 
 enum firewall_layer vocabulary_layer(struct vocabulary *vocabulary, uint16_t object, uint32_t place,

@@ -49,6 +49,14 @@ int vocabulary_hidden(struct vocabulary *vocabulary, struct vocabulary_name *out
 /** vocabulary_other() - [OTHER]: what stands for what found no room. Return: as store_name(). */
 int vocabulary_other(struct vocabulary *vocabulary, int64_t *out_id, struct error *error);
 
+enum { VOCABULARY_GROUPS = 1000 }; /* of crashes of a target in a store */
+
+/** vocabulary_group() - what a group of crashes is called: made of positions in code, it is no text the
+ * firewall has to judge. Who crashes at so many places crashes at random: the rest is [OTHER]. Counted apart
+ * from the target's names. Return: as store_name(). */
+int vocabulary_group(struct vocabulary *vocabulary, uint16_t object, const char *group,
+		     struct vocabulary_name *out, struct error *error);
+
 /** vocabulary_layer(), vocabulary_program_layer() - what the firewall says of the name, without a
  * word to the store: FIREWALL_PASSED for an absent one */
 enum firewall_layer vocabulary_layer(struct vocabulary *vocabulary, uint16_t object, uint32_t place,

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/frames.h"
 #include "store/handle.h"
 #include "store/recall.h"
 #include "telprobe/record.h"
@@ -42,6 +43,7 @@ struct store_walk {
 	int64_t sweeps;	    /* of the file in the last slice */
 	struct store_cursor after, now; /* of a follower: the look before, and this one */
 	uint8_t id_key[STORE_KEY_BYTES];
+	struct store_frames frames; /* of the row that is told */
 };
 
 static bool is_over(const struct store_walk *walk, unsigned int rows)
@@ -129,6 +131,11 @@ static int tell_event(struct store_walk *walk, sqlite3_stmt *statement)
 		return 0;
 	if (row.type == TP_EXIT)
 		ret = read_resources(walk, &row);
+	if (row.type == TP_CRASH) {
+		ret = frames_read(walk->store, sqlite3_column_int64(statement, 2), &walk->frames,
+				  walk->error);
+		row.frames = &walk->frames;
+	}
 	return ret ? ret : walk->callback(&row, walk->data);
 }
 

@@ -58,6 +58,12 @@ const char *const migration_sql[SCHEMA_VERSION] = {
 	/* whose name it was first, so that nobody adds names without end: store_name_within() */
 	"ALTER TABLE names ADD COLUMN origin INTEGER NOT NULL DEFAULT 0;"
 	"CREATE INDEX names_by_origin ON names(origin) WHERE origin <> 0;",
+
+	/* where in their code programs were that crashed alike; group_name: what the group is called */
+	"CREATE TABLE frames("
+	" group_name INTEGER NOT NULL, position INTEGER NOT NULL, build_id BLOB NOT NULL,"
+	" offset INTEGER NOT NULL, flags INTEGER NOT NULL,"
+	" PRIMARY KEY(group_name, position)) STRICT, WITHOUT ROWID;",
 };
 
 /* journal_size_limit also empties the log of a file that is closed in order. Nothing of a database
@@ -263,4 +269,14 @@ const char *const query_sql[QUERIES] = {
 				" UNION SELECT n2 FROM series UNION SELECT n3 FROM series"
 				" UNION SELECT n4 FROM series UNION SELECT app FROM sessions"
 				" UNION SELECT version FROM sessions)",
+
+	[ADD_FRAME] = "INSERT INTO frames(group_name, position, offset, flags, build_id)"
+		      " VALUES(?1, ?2, ?3, ?4, ?5)",
+	[HAS_FRAMES] = "SELECT EXISTS(SELECT 1 FROM frames WHERE group_name = ?1)",
+	[EACH_FRAME] = "SELECT offset, flags, build_id FROM frames WHERE group_name ="
+		       " (SELECT n0 FROM series WHERE id = ?1) ORDER BY position LIMIT 16",
+	[DELETE_FRAMES] = "DELETE FROM frames",
+	[DELETE_FRAMES_OF_NAME] = "DELETE FROM frames WHERE group_name = ?1",
+	[DELETE_UNUSED_FRAMES] = "DELETE FROM frames WHERE group_name NOT IN"
+				 " (SELECT id FROM names)",
 };

@@ -112,13 +112,20 @@ enum query {
 	DELETE_UNUSED_SESSIONS,
 	DELETE_UNUSED_SERIES,
 	DELETE_UNUSED_NAMES,
+
+	ADD_FRAME,
+	HAS_FRAMES,
+	EACH_FRAME,
+	DELETE_FRAMES,
+	DELETE_FRAMES_OF_NAME,
+	DELETE_UNUSED_FRAMES,
 	QUERIES
 };
 
 extern const char *const query_sql[QUERIES];
 
 /* Entry i upgrades version i to i + 1. Append only: released entries are never edited. */
-enum { SCHEMA_VERSION = 4 };
+enum { SCHEMA_VERSION = 5 };
 extern const char *const migration_sql[SCHEMA_VERSION];
 
 /* Settings of a connection; none of them changes the file. */

@@ -73,6 +73,19 @@ struct store_resources { /* of a TP_EXIT at level full */
 	int64_t written_bytes;
 };
 
+enum { STORE_FRAMES = 16, STORE_BUILD_ID = 20 };
+
+struct store_frame { /* where a function was, in a file; all 0: not known */
+	uint64_t offset;
+	uint32_t flags; /* enum tp_frame_flag */
+	uint8_t build_id[STORE_BUILD_ID];
+};
+
+struct store_frames { /* of a group of crashes, as those of its first one were */
+	uint32_t count;
+	struct store_frame frame[STORE_FRAMES]; /* innermost first */
+};
+
 #define STORE_TIME_MAX_US (1ll << 53) /* exclusive; the year 2255 */
 
 struct store_event {
@@ -108,6 +121,11 @@ int store_name_within(struct store *store, const char *text, uint32_t origin, in
 		      int64_t *out_id, struct error *error);
 int store_series(struct store *store, const struct store_series *series, int64_t *out_id,
 		 struct error *error);
+
+/** store_crash_group() - the places of the group of crashes called @name, a name's id: kept where there are
+ * none yet. Whatever removes the name removes them. */
+int store_crash_group(struct store *store, int64_t name, const struct store_frames *frames,
+		      struct error *error);
 
 /** store_session() - the app's session that goes on at @time_us, or a new one: one ends after 30
  * minutes of quiet and at 00:00 UTC. Two versions of an app have sessions of their own; an unknown
@@ -174,6 +192,8 @@ struct store_row { /* one event with its texts; valid during the callback */
 	uint32_t span, parent;
 	bool has_resources;
 	struct store_resources resources;
+	const struct store_frames
+		*frames; /* of a TP_CRASH, whose name[0] is its group; else NULL */
 };
 
 /* How far a follower has read. An event's id is its time, and events do not come in the order of

@@ -222,6 +222,9 @@ static int sweep_chunk(struct store *store, bool *has_removed, struct error *err
 		}
 		ret = store_run_with(store, tables[sweep->table].remove, &rows[i].id, 1, act,
 				     error);
+		if (!ret && sweep->table == SWEEP_NAMES) /* its number may be given again */
+			ret = store_run_with(store, DELETE_FRAMES_OF_NAME, &rows[i].id, 1, act,
+					     error);
 		*has_removed = true;
 	}
 	if (ret)

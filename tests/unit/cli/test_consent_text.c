@@ -14,10 +14,9 @@
 /* BLAKE2b of each text people were asked with. Append only: a changed text is a new version, which
  * CONSENT_TEXT_VERSION is raised to. */
 static const char *const checksums[] = {
-	[1] = "63796e575c83365b66f335e8bff5bd72",
-	[2] = "c03fff54f4571cd42b23fafe4680c269",
-	[3] = "c9a5f9bfb71803e256bc755cd4beb9fd",
-	[4] = "5441698c4ed6e41404f945509bc0e74d",
+	[1] = "63796e575c83365b66f335e8bff5bd72", [2] = "c03fff54f4571cd42b23fafe4680c269",
+	[3] = "c9a5f9bfb71803e256bc755cd4beb9fd", [4] = "5441698c4ed6e41404f945509bc0e74d",
+	[5] = "ae5524226e61db1b13dbb0d78d0cd65f",
 };
 
 static void consent_text_is_the_one_of_its_version(void **state)

@@ -367,6 +367,122 @@ static void collector_take_every_type_is_stored_with_its_names(void **state)
 	}
 }
 
+static struct tp_crash crash_of(uint64_t time_ns, uint32_t process)
+{
+	struct tp_crash crash = { .header = event_of(TP_CRASH, time_ns, process).header,
+				  .parent = 4,
+				  .code = 11,
+				  .count = 2 };
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		crash.frame[i].offset = 0x1139 + (uint64_t)i;
+		crash.frame[i].flags = TP_FRAME_KNOWN | TP_FRAME_PROGRAM;
+		memset(crash.frame[i].build_id, 0xa1, sizeof(crash.frame[i].build_id));
+	}
+	return crash;
+}
+
+static void take_crash(struct world *world, const struct tp_crash *crash, size_t bytes)
+{
+	assert_ok(&world->fixture,
+		  collector_take(world->collector, crash, bytes, &world->fixture.error));
+}
+
+static int check_frames(const struct store_row *row, void *data)
+{
+	(void)data;
+	assert_int_equal(row->type, TP_CRASH);
+	assert_int_equal(row->code, 11);
+	assert_int_equal(row->parent, 4);
+	assert_non_null(row->frames);
+	assert_int_equal(row->frames->count, 2);
+	assert_int_equal(row->frames->frame[1].offset, 0x113a);
+	assert_int_equal(row->frames->frame[1].build_id[19], 0xa1);
+	return 0;
+}
+
+static void collector_take_crashes_at_one_place_are_one_group(void **state)
+{
+	struct world *world = *state;
+	struct store_filter filter = { 0 };
+	struct tp_crash crash;
+	uint32_t i;
+
+	for (i = 1; i <= 3; i++) {
+		crash = crash_of(i * 1000, i);
+		take_crash(world, &crash, sizeof(crash));
+	}
+	read_all(world);
+	assert_int_equal(world->heard, 3);
+	assert_string_equal(world->name[0][0], world->name[2][0]);
+	assert_int_equal(strncmp(world->name[0][0], "1:", 2), 0);
+	assert_ok(&world->fixture, store_each(world->fixture.store, &filter, check_frames, NULL,
+					      &world->fixture.error));
+	assert_int_equal(ask_sql(world->fixture.path, "SELECT count(*) FROM frames"), 2);
+}
+
+static void collector_take_crashes_at_random_become_other(void **state)
+{
+	enum { GROUPS = 1000, MORE = 20 };
+	struct world *world = *state;
+	struct tp_crash crash;
+	uint32_t i;
+
+	for (i = 0; i < GROUPS + MORE; i++) {
+		crash = crash_of(i * 1000, 1);
+		crash.frame[0].offset = 0x10000 + i;
+		take_crash(world, &crash, sizeof(crash));
+	}
+	commit(world);
+	assert_int_equal(collector_counts(world->collector)->names_other, MORE);
+	assert_int_equal(
+		ask_sql(world->fixture.path, "SELECT count(DISTINCT group_name) FROM frames"),
+		GROUPS);
+	assert_int_equal(
+		ask_sql(world->fixture.path,
+			"SELECT count(*) FROM events e JOIN series s ON s.id = e.series JOIN"
+			" names n ON n.id = s.n0 WHERE n.text = '[OTHER]'"),
+		MORE);
+}
+
+static void collector_take_a_bad_crash_is_counted(void **state)
+{
+	struct world *world = *state;
+	struct tp_crash crash = crash_of(1000, 1);
+	struct tp_event event = event_of(TP_ERROR, 1000, 1);
+	int bad = 0;
+
+	take_crash(world, &crash, sizeof(crash) - 8), bad++;
+	take_crash(world, &crash, sizeof(event)), bad++;
+	take_crash(world, &crash, 8), bad++;
+	crash.header.type = TP_ERROR; /* as long as a crash */
+	take_crash(world, &crash, sizeof(crash)), bad++;
+	crash = crash_of(1000, 1);
+	crash.count = TP_CRASH_FRAMES + 1;
+	take_crash(world, &crash, sizeof(crash)), bad++;
+	crash = crash_of(1000, 1);
+	crash.frame[1].flags = 0; /* an unknown place that says something */
+	take_crash(world, &crash, sizeof(crash)), bad++;
+	crash = crash_of(1000, 1);
+	crash.frame[5] = crash.frame[0]; /* behind the last one */
+	take_crash(world, &crash, sizeof(crash)), bad++;
+	crash = crash_of(1000, 1);
+	crash.frame[0].offset = 1ull << 63;
+	take_crash(world, &crash, sizeof(crash)), bad++;
+	crash = crash_of(1000, 1);
+	crash.frame[0].flags |= 64;
+	take_crash(world, &crash, sizeof(crash)), bad++;
+	crash = crash_of(1000, 1);
+	crash.code = 0;
+	take_crash(world, &crash, sizeof(crash)), bad++;
+	assert_int_equal(collector_counts(world->collector)->lost[LOSS_BAD_RECORD], bad);
+	crash = crash_of(1000, 1);
+	take_crash(world, &crash, sizeof(crash));
+	read_all(world);
+	assert_int_equal(world->heard, 1);
+}
+
 static void collector_take_bad_records_are_counted(void **state)
 {
 	struct world *world = *state;
@@ -460,6 +576,9 @@ int main(void)
 		TEST(collector_take_exec_is_noted),
 		TEST(collector_take_measure_is_its_bucket),
 		TEST(collector_take_every_type_is_stored_with_its_names),
+		TEST(collector_take_crashes_at_one_place_are_one_group),
+		TEST(collector_take_crashes_at_random_become_other),
+		TEST(collector_take_a_bad_crash_is_counted),
 		TEST(collector_take_bad_records_are_counted),
 		TEST(collector_commit_stale_position_is_counted),
 		TEST(collector_take_after_erasure_stores_whole_events),

@@ -82,6 +82,37 @@ static void row_comes_back_as_it_was(void **state)
 	assert_memory_equal(&row.resources, &sample_row.resources, sizeof(row.resources));
 }
 
+static void frames_of_a_crash_come_back_as_they_were(void **state)
+{
+	struct fixture *fixture = *state;
+	struct store_frames frames = { .count = STORE_FRAMES };
+	struct store_row crash = sample_row, row;
+	uint8_t bytes[ROWS_ROW_MAX];
+	struct rows_ids ids;
+	ssize_t used;
+	size_t i;
+
+	for (i = 0; i < STORE_FRAMES; i++) {
+		frames.frame[i].offset = i << 40;
+		frames.frame[i].flags = TP_FRAME_KNOWN;
+		memset(frames.frame[i].build_id, (int)i, STORE_BUILD_ID);
+	}
+	crash.type = TP_CRASH;
+	crash.frames = &frames;
+	used = rows_pack(fixture->store, &crash, bytes, sizeof(bytes));
+	assert_true(used > 0);
+	assert_int_equal(rows_unpack(bytes, sizeof(bytes), &row, &ids), used);
+	assert_ptr_equal(row.frames, &ids.frames);
+	assert_memory_equal(row.frames, &frames, sizeof(frames));
+	same_text(row.name[4], sample_row.name[4]);
+	for (i = 0; i < (size_t)used; i++)
+		assert_int_equal(rows_pack(fixture->store, &crash, bytes, i), 0);
+	for (i = 0; i < (size_t)used; i++)
+		assert_int_equal(rows_unpack(bytes, i, &row, &ids), -EBADMSG);
+	crash.type = TP_ERROR; /* which has none */
+	assert_int_equal(rows_pack(fixture->store, &crash, bytes, sizeof(bytes)), -EBADMSG);
+}
+
 static void no_room_is_told_for_every_size(void **state)
 {
 	struct fixture *fixture = *state;
@@ -208,6 +239,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_STORE(row_comes_back_as_it_was),
+		WITH_STORE(frames_of_a_crash_come_back_as_they_were),
 		WITH_STORE(no_room_is_told_for_every_size),
 		WITH_STORE(row_no_firewall_passed_is_not_packed),
 		WITH_STORE(every_cut_is_refused),

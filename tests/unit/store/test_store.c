@@ -126,7 +126,7 @@ static void store_open_newer_schema_is_refused(void **state)
 	run_sql(fixture->path, "PRAGMA user_version = 999");
 	assert_refused(fixture, fixture->path, STORE_WRITE, -ENOTSUP, "newer telprobe");
 	assert_refused(fixture, fixture->path, STORE_READ, -ENOTSUP, "999");
-	run_sql(fixture->path, "PRAGMA user_version = 4");
+	run_sql(fixture->path, "PRAGMA user_version = 5");
 	fixture_open(fixture);
 	assert_int_equal(fixture_events(fixture), 2);
 }
