@@ -31,10 +31,12 @@ static void read_texts(int fd, const struct inspection *inspection)
 
 static void look_at_functions(int fd)
 {
-	struct inspect_function function;
+	struct inspect_function function = { 0 };
+	struct inspect_symbol symbol;
 	struct inspect_names names;
 
 	inspect_function(fd, "main", &function);
+	inspect_symbol(fd, function.entry.file_offset, &symbol);
 	if (inspect_names(fd, "*", &names))
 		return;
 	for (size_t i = 0; i < names.count && i < 16; i++)

@@ -14,6 +14,7 @@
 #include "cli/run_account.h"
 #include "cli/run_collect.h"
 #include "cli/run_compare.h"
+#include "cli/run_crashes.h"
 #include "cli/run_once.h"
 #include "cli/run_session.h"
 #include "cli/run_totals.h"
@@ -123,7 +124,8 @@ static int choose(struct cli *cli, struct choices *out)
 }
 
 static void print_outcome(const struct run_session *session, struct run_keep *keep,
-			  const struct run_account *account, const struct choices *choices)
+			  const struct run_account *account, const struct run_crashes *crashes,
+			  const struct choices *choices)
 {
 	struct store *basic = run_totals_store(session);
 	struct error error = { 0 };
@@ -134,6 +136,8 @@ static void print_outcome(const struct run_session *session, struct run_keep *ke
 		json = basic ? summary_of_totals_json(basic, &error)
 			     : summary_json(keep->store, session->started_us, &error);
 		cJSON_AddItemToObject(json, "account", run_account_json(account));
+		if (crashes)
+			cJSON_AddItemToObject(json, "crashes", run_crashes_json(crashes));
 		json = json_whole(json,
 				  cJSON_AddItemToObject(json, "undeclared",
 							undeclared_json(&session->undeclared)));
@@ -151,6 +155,8 @@ static void print_outcome(const struct run_session *session, struct run_keep *ke
 		    : summary_print(stderr, keep->store, session->started_us, &error);
 	if (ret)
 		notice_error(&error);
+	if (crashes)
+		run_crashes_print(stderr, crashes);
 	run_account_print(stderr, account, session, choices->database);
 }
 
@@ -196,6 +202,7 @@ static int run_times(struct cli *cli, struct run_session *session, const struct 
 static int finish(struct cli *cli, struct run_session *session, struct run_keep *keep,
 		  const struct choices *choices)
 {
+	struct run_crashes *crashes = NULL;
 	struct run_account account;
 	struct error error = { 0 };
 	int ret;
@@ -207,7 +214,10 @@ static int finish(struct cli *cli, struct run_session *session, struct run_keep 
 	ret = run_account_read(session, &account, &error);
 	if (ret)
 		return cli_fail(cli, &error);
-	print_outcome(session, keep, &account, choices);
+	if (run_crashes_find(session, keep->store, cli_argv(cli), &crashes, &error))
+		notice_error(&error); /* the rest is told all the same */
+	print_outcome(session, keep, &account, crashes, choices);
+	free(crashes);
 	return check_expectations(cli, session,
 				  keep); /* a full disk is not the command's failure */
 }
@@ -270,7 +280,9 @@ const struct cli_command run_command = {
 		"output,\n"
 		"terminal, signals and exit status are its own. Only CMD and its descendants are\n"
 		"recorded, and typing this is the consent for this one run. At level basic no\n"
-		"event is: commands are counted, with how long they took, in the kernel. What\n"
+		"event is: commands are counted, with how long they took, in the kernel. Of a "
+		"crash\n"
+		"the functions are named where the files of CMD have their names. What\n"
 		"--without names is not recorded ('telprobe explain categories'). Nothing is kept\n"
 		"without --db. Needs root; under sudo CMD runs as you.",
 	.options = options,

@@ -2,6 +2,7 @@
 #include "inspect/inspect.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #include "inspect/elf.h"
 #include "inspect/notes.h"
 #include "inspect/sites.h"
+#include "inspect/symbols.h"
 #include "telprobe/record.h"
 
 enum { NT_STAPSDT = 3, DYNAMIC_BYTES = 16384, FIND_BYTES = 65536 /* read at a time */ };
@@ -266,6 +268,41 @@ int inspect_find(int fd, const char *text)
 		if (segment->type == PT_LOAD && (segment->flags & (PF_R | PF_W)) == PF_R)
 			ret = find_in_segment(&elf, segment, text, strlen(text) + 1);
 	}
+	return ret;
+}
+
+static bool address_of_offset(const struct elf *elf, uint64_t file_offset, uint64_t *out)
+{
+	size_t i;
+
+	for (i = 0; i < elf->segment_count; i++) {
+		const struct elf_segment *segment = &elf->segments[i];
+
+		if (segment->type != PT_LOAD || !(segment->flags & PF_X) ||
+		    file_offset < segment->file_offset ||
+		    file_offset - segment->file_offset >= segment->file_bytes)
+			continue;
+		*out = segment->address + (file_offset - segment->file_offset);
+		return true;
+	}
+	return false;
+}
+
+int inspect_symbol(int fd, uint64_t file_offset, struct inspect_symbol *out)
+{
+	struct inspect_symbol found = { 0 };
+	uint64_t address;
+	struct elf elf;
+	int ret;
+
+	ret = elf_open(&elf, fd, NULL);
+	if (ret)
+		return ret;
+	if (!address_of_offset(&elf, file_offset, &address))
+		return -ENOENT;
+	ret = symbols_at(&elf, address, found.name, &found.distance);
+	if (!ret)
+		*out = found;
 	return ret;
 }
 

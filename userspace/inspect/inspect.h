@@ -149,6 +149,17 @@ struct inspect_names {		       /* of functions */
 int inspect_names(int fd, const char *pattern, struct inspect_names *out);
 void inspect_names_clear(struct inspect_names *names);
 
+struct inspect_symbol {
+	char name[INSPECT_SYMBOL]; /* printable ASCII, as the symbol table has it */
+	uint64_t distance;	   /* from where the function begins */
+};
+
+/**
+ * inspect_symbol() - the function that holds @file_offset
+ * Return: 0; -ENOENT: no symbol table of the file says so; -EIO, -ENOMEM; for what is no program as
+ * inspect_open(). */
+int inspect_symbol(int fd, uint64_t file_offset, struct inspect_symbol *out);
+
 const char *inspect_reason_text(enum inspect_reason reason);
 const char *inspect_cost_text(enum inspect_cost cost);
 

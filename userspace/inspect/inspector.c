@@ -164,6 +164,7 @@ static int time_for(enum inspector_ask what)
 		return TEXT_MS;
 	case ASK_FUNCTION:
 	case ASK_NAMES:
+	case ASK_SYMBOL:
 		return FUNCTION_MS;
 	default:
 		return INSPECTOR_SECONDS * 1000;
@@ -366,28 +367,37 @@ int inspector_find(struct inspector *inspector, uint16_t object, const char *tex
 	return ret ? ret : answer.code;
 }
 
-/* Of a kept file, with a text. Return: 0, -E2BIG: it is too long; -ENOENT: no such file; -EAGAIN: a
- * file of its owner took too long a moment ago; as ask(). */
+/* Of a kept file. Return: 0, -ENOENT: no such file; -EAGAIN: a file of its owner took too long a moment
+ * ago; as ask(). */
+static int ask_kept(struct inspector *inspector, struct inspector_question *question,
+		    struct reader **out_reader, struct inspector_answer *answer)
+{
+	const uint32_t object = question->object;
+	struct reader *reader;
+	int ret;
+
+	if (!object || object >= TP_OBJECTS || !inspector->kept[object].fd)
+		return -ENOENT;
+	*out_reader = reader = reader_of(inspector, inspector->kept[object].owner);
+	if (clock_monotonic_ms() < reader->unlooked_until_ms)
+		return -EAGAIN;
+	ret = ask(inspector, reader, question, -1, answer, NULL);
+	if (ret == -ETIMEDOUT && reader->owner)
+		reader->unlooked_until_ms = clock_monotonic_ms() + MUTE_MS;
+	return ret;
+}
+
+/* The same with a text. Return: also -E2BIG: it is too long. */
 static int ask_text(struct inspector *inspector, enum inspector_ask what, uint16_t object,
 		    const char *text, struct reader **out_reader, struct inspector_answer *answer)
 {
 	struct inspector_question question = { .ask = what, .object = object };
 	size_t length = strlen(text);
-	struct reader *reader;
-	int ret;
 
 	if (length >= sizeof(question.text))
 		return -E2BIG;
-	if (!object || object >= TP_OBJECTS || !inspector->kept[object].fd)
-		return -ENOENT;
 	memcpy(question.text, text, length + 1);
-	*out_reader = reader = reader_of(inspector, inspector->kept[object].owner);
-	if (clock_monotonic_ms() < reader->unlooked_until_ms)
-		return -EAGAIN;
-	ret = ask(inspector, reader, &question, -1, answer, NULL);
-	if (ret == -ETIMEDOUT && reader->owner)
-		reader->unlooked_until_ms = clock_monotonic_ms() + MUTE_MS;
-	return ret;
+	return ask_kept(inspector, &question, out_reader, answer);
 }
 
 int inspector_function(struct inspector *inspector, uint16_t object, const char *name,
@@ -402,6 +412,24 @@ int inspector_function(struct inspector *inspector, uint16_t object, const char 
 	if (ret || answer.code)
 		return ret ? ret : answer.code;
 	*out = answer.function;
+	return 0;
+}
+
+int inspector_symbol(struct inspector *inspector, uint16_t object, uint64_t file_offset,
+		     struct inspect_symbol *out)
+{
+	struct inspector_question question = { .ask = ASK_SYMBOL,
+					       .object = object,
+					       .offset = file_offset };
+	struct inspector_answer answer;
+	struct reader *reader;
+	int ret = ask_kept(inspector, &question, &reader, &answer);
+
+	if (!ret && !answer.code && !inspector_is_symbol(&answer.symbol))
+		ret = describe_loss(reader, -EPROTO, NULL);
+	if (ret || answer.code)
+		return ret ? ret : answer.code;
+	*out = answer.symbol;
 	return 0;
 }
 

@@ -69,6 +69,12 @@ int inspector_function(struct inspector *inspector, uint16_t object, const char 
 		       struct inspect_function *out);
 
 /**
+ * inspector_symbol() - inspect_symbol() in a kept file
+ * Return: as there and as inspector_function(). */
+int inspector_symbol(struct inspector *inspector, uint16_t object, uint64_t file_offset,
+		     struct inspect_symbol *out);
+
+/**
  * inspector_names() - inspect_names() in a kept file
  * Return: as inspector_function(). The caller ends *out with inspect_names_clear(). */
 int inspector_names(struct inspector *inspector, uint16_t object, const char *pattern,

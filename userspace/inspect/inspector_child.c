@@ -110,6 +110,13 @@ static int find_function(const struct inspector_question *question, struct inspe
 	return inspect_function(kept[question->object] - 1, question->text, out);
 }
 
+static int find_symbol(const struct inspector_question *question, struct inspect_symbol *out)
+{
+	if (question->object >= TP_OBJECTS || !kept[question->object])
+		return -ENOENT;
+	return inspect_symbol(kept[question->object] - 1, question->offset, out);
+}
+
 static void list_names(const struct inspector_question *question, struct inspector_answer *answer)
 {
 	struct inspect_names names = { 0 };
@@ -143,6 +150,8 @@ static void answer_question(const struct inspector_question *question, int fd)
 			answer.code = find_text(question);
 		else if (question->ask == ASK_FUNCTION)
 			answer.code = find_function(question, &answer.function);
+		else if (question->ask == ASK_SYMBOL)
+			answer.code = find_symbol(question, &answer.symbol);
 		else
 			answer.code = read_text(question, answer.text);
 		send_message(&answer, sizeof(answer));

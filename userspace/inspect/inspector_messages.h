@@ -18,6 +18,7 @@ enum inspector_ask {
 	ASK_FIND,     /* with text */
 	ASK_FUNCTION, /* with text */
 	ASK_NAMES,    /* with text */
+	ASK_SYMBOL,   /* with offset */
 };
 
 enum { SITES_A_PART = 32, ALIASES_A_PART = 1024, NAMES_A_PART = 32 };
@@ -27,6 +28,7 @@ struct inspector_question {
 	uint32_t ask;
 	uint32_t object;
 	uint32_t place;
+	uint64_t offset;
 	char text[INSPECT_SYMBOL]; /* NUL-terminated */
 };
 
@@ -36,6 +38,7 @@ struct inspector_answer {
 	char what[sizeof(((struct error *)0)->what)];
 	char text[INSPECT_NAME];
 	struct inspect_function function;
+	struct inspect_symbol symbol;
 	uint32_t name_count, name_total;
 	struct inspection file; /* its pointers mean nothing here */
 };

@@ -48,6 +48,11 @@ int inspector_is_function(const struct inspect_function *function)
 	return 1;
 }
 
+int inspector_is_symbol(const struct inspect_symbol *symbol)
+{
+	return symbol->name[0] && is_text(symbol->name, sizeof(symbol->name));
+}
+
 static int is_file(const struct inspection *file)
 {
 	return file->site_count <= INSPECT_SITES && file->alias_count <= INSPECT_ALIASES &&

@@ -16,6 +16,9 @@ int inspector_receive(struct inspector_link *link, uint32_t number,
 /** inspector_is_function() - whether the child's answer to ASK_FUNCTION can be one */
 int inspector_is_function(const struct inspect_function *function);
 
+/** inspector_is_symbol() - the same of ASK_SYMBOL */
+int inspector_is_symbol(const struct inspect_symbol *symbol);
+
 /** inspector_receive_names() - the parts of an answer to ASK_NAMES. Return: as inspector_receive(). */
 int inspector_receive_names(struct inspector_link *link, uint32_t number, uint32_t count,
 			    uint32_t total, struct inspect_names *out);

@@ -198,13 +198,6 @@ int symbols_find(const struct elf *elf, const char *name, struct symbol *out)
 	return ret;
 }
 
-struct listing {
-	const struct elf *elf;
-	const struct table *table;
-	int (*visit)(void *context, const char *name);
-	void *context;
-};
-
 static int is_printable(const char *name, size_t length)
 {
 	for (size_t i = 0; i < length; i++)
@@ -213,19 +206,34 @@ static int is_printable(const char *name, size_t length)
 	return length > 0;
 }
 
+/* Return: whether @symbol has a name that can be told. */
+static int read_name(const struct elf *elf, const struct table *table, const Elf64_Sym *symbol,
+		     char name[INSPECT_SYMBOL])
+{
+	uint64_t left = table->strings_bytes;
+	ssize_t got;
+
+	if (symbol->st_name >= left)
+		return 0;
+	left -= symbol->st_name;
+	got = elf_read(elf, table->strings_offset + symbol->st_name, name,
+		       left < INSPECT_SYMBOL ? (size_t)left : INSPECT_SYMBOL);
+	return got > 0 && memchr(name, '\0', (size_t)got) && is_printable(name, strlen(name));
+}
+
+struct listing {
+	const struct elf *elf;
+	const struct table *table;
+	int (*visit)(void *context, const char *name);
+	void *context;
+};
+
 static int take_name(void *context, const Elf64_Sym *symbol)
 {
 	const struct listing *listing = context;
-	uint64_t left = listing->table->strings_bytes;
 	char name[INSPECT_SYMBOL];
-	ssize_t got;
 
-	if (!is_function(symbol) || symbol->st_name >= left)
-		return 0;
-	left -= symbol->st_name;
-	got = elf_read(listing->elf, listing->table->strings_offset + symbol->st_name, name,
-		       left < sizeof(name) ? (size_t)left : sizeof(name));
-	if (got <= 0 || !memchr(name, '\0', (size_t)got) || !is_printable(name, strlen(name)))
+	if (!is_function(symbol) || !read_name(listing->elf, listing->table, symbol, name))
 		return 0;
 	return listing->visit(listing->context, name);
 }
@@ -242,4 +250,42 @@ int symbols_each(const struct elf *elf, int (*visit)(void *context, const char *
 		ret = walk_table(elf, &tables.items[i], take_name, &listing);
 	}
 	return ret;
+}
+
+struct holder {
+	const struct elf *elf;
+	const struct table *table;
+	uint64_t address;
+	uint64_t distance;
+	char *name;
+};
+
+static int take_holder(void *context, const Elf64_Sym *symbol)
+{
+	struct holder *holder = context;
+	char name[INSPECT_SYMBOL];
+
+	if (!is_function(symbol) || holder->address < symbol->st_value ||
+	    holder->address - symbol->st_value >= symbol->st_size ||
+	    !read_name(holder->elf, holder->table, symbol, name))
+		return 0;
+	memcpy(holder->name, name, strlen(name) + 1);
+	holder->distance = holder->address - symbol->st_value;
+	return 1;
+}
+
+int symbols_at(const struct elf *elf, uint64_t address, char *out_name, uint64_t *out_distance)
+{
+	struct holder holder = { .elf = elf, .address = address, .name = out_name };
+	struct tables tables = { 0 };
+	int ret = find_tables(elf, &tables);
+
+	for (size_t i = 0; i < tables.count && !ret; i++) {
+		holder.table = &tables.items[i];
+		ret = walk_table(elf, &tables.items[i], take_holder, &holder);
+	}
+	if (ret != 1)
+		return ret ? ret : -ENOENT;
+	*out_distance = holder.distance;
+	return 0;
 }

@@ -21,6 +21,12 @@ struct symbol {
 int symbols_find(const struct elf *elf, const char *name, struct symbol *out);
 
 /**
+ * symbols_at() - the function that @address lies in
+ * @out_name: INSPECT_SYMBOL bytes; one that is longer, or has others than printable characters, is none
+ * Return: 0; -ENOENT: none; -ENOMEM, -EIO. */
+int symbols_at(const struct elf *elf, uint64_t address, char *out_name, uint64_t *out_distance);
+
+/**
  * symbols_each() - call @visit with the name of each function of the file, also twice
  * Names of INSPECT_SYMBOL bytes or more, and those with others than printable characters, are passed by.
  * Return: 0; what @visit returned other than 0, which ends the walk; -ENOMEM, -EIO. */

@@ -189,6 +189,32 @@ static void inspect_function_of_no_program_is_refused(void **state)
 	close(fd);
 }
 
+static void inspect_symbol_is_the_function_that_holds_an_offset(void **state)
+{
+	int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC), text = open("/etc/passwd", O_RDONLY);
+	struct inspect_symbol symbol;
+	struct inspect_function found;
+	uint64_t start;
+
+	(void)state;
+	assert_true(fd >= 0 && text >= 0);
+	assert_int_equal(look("of_two_returns", &found), 0);
+	start = found.entry.file_offset; /* its first instruction is the push */
+	assert_int_equal(inspect_symbol(fd, start, &symbol), 0);
+	assert_string_equal(symbol.name, "of_two_returns");
+	assert_int_equal(symbol.distance, 0);
+	assert_int_equal(inspect_symbol(fd, start + 5, &symbol), 0);
+	assert_string_equal(symbol.name, "of_two_returns");
+	assert_int_equal(symbol.distance, 5);
+	assert_int_equal(look("of_no_size", &found), 0);
+	assert_int_equal(inspect_symbol(fd, found.entry.file_offset, &symbol), -ENOENT);
+	assert_int_equal(inspect_symbol(fd, 0, &symbol), -ENOENT); /* no code */
+	assert_int_equal(inspect_symbol(fd, UINT64_MAX, &symbol), -ENOENT);
+	assert_int_equal(inspect_symbol(text, 0, &symbol), -ENOEXEC);
+	close(fd);
+	close(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -196,6 +222,7 @@ int main(void)
 		cmocka_unit_test(inspect_function_tells_by_which_instructions_it_returns),
 		cmocka_unit_test(inspect_function_without_a_place_says_why),
 		cmocka_unit_test(inspect_function_of_no_program_is_refused),
+		cmocka_unit_test(inspect_symbol_is_the_function_that_holds_an_offset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

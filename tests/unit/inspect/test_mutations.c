@@ -114,6 +114,7 @@ static void look_at_functions(int fd, size_t *found)
 {
 	struct inspect_function function;
 	struct inspect_names names = { 0 };
+	struct inspect_symbol symbol;
 
 	if (inspect_names(fd, "*", &names))
 		return;
@@ -124,6 +125,8 @@ static void look_at_functions(int fd, size_t *found)
 		if (inspect_function(fd, names.names[i], &function) || function.entry_reason)
 			continue;
 		assert_true(function.return_count <= INSPECT_RETURNS);
+		if (!inspect_symbol(fd, function.entry.file_offset, &symbol))
+			assert_true(symbol.name[0] && strlen(symbol.name) < INSPECT_SYMBOL);
 		*found += 1;
 	}
 	inspect_names_clear(&names);
