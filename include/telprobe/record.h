@@ -32,7 +32,7 @@
 #define TP_CRASH_FRAMES 16	   /* most places of a stack */
 #define TP_LEARNED	256	   /* undeclared names shown to who learns a target */
 #define TP_FOREIGN	1024  /* spans told of programs by probes that are no markers, all files */
-#define TP_SAMPLINGS	64	  /* targets of which spans are thinned out; 0 is none */
+#define TP_SAMPLINGS	64    /* targets of which spans are thinned out; 0 is none */
 #define TP_SERIES	1024  /* what is added up apart, all people; a power of two, as the next */
 #define TP_OTHERS	128   /* what found no room there, by person and outcome */
 #define TP_CELLS	16384 /* buckets of series that hold something */
