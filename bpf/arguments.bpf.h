@@ -74,6 +74,7 @@ static __always_inline void option_see(struct line *line, struct tp_declared_key
 		return;
 	line->options++;
 	event_fill(&event, hit, TP_FEATURE);
+	event.header.kind = TP_FEATURE_OPTION;
 	event.parent = hit->thread->run_span;
 	event.name[0] = place;
 	bump(hit->counters, TP_COUNT_SINGLES);

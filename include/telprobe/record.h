@@ -112,7 +112,7 @@ enum tp_type {
 	TP_MEASURE,   /* value: bits of a double; name: measure, unit */
 	TP_ERROR,     /* kind: severity; outcome: 1 recoverable; name: category, code */
 	TP_RECOVERED, /* value: attempts; name: category, code */
-	TP_FEATURE,   /* kind: action; name: feature, source */
+	TP_FEATURE,   /* kind: action, or TP_FEATURE_OPTION; name: feature, source */
 	TP_DECISION,  /* span: the decision's number, 0 without id; value: ns since it was first
 			     seen; name: subject, level, action, category */
 	TP_LIFECYCLE, /* value: number; name: action, method, version, other version, category */
@@ -129,6 +129,10 @@ enum tp_type {
 	TP_CRASH,	  /* struct tp_crash: where in its code a process that crashes was */
 	TP_TYPES
 };
+
+/* The kind of a TP_FEATURE that is an option of a run's command line. No marker says it: they have actions
+ * 0 to 2. */
+enum { TP_FEATURE_OPTION = 3 };
 
 enum tp_kind { /* of a TP_SPAN, and the row of the counters a record is counted in */
 	       TP_KIND_COMMAND,
@@ -310,7 +314,8 @@ struct tp_object_counters { /* of one of many files: what is never counted there
 enum tp_runs {
 	TP_RUNS = 1,
 	TP_RUNS_SUBCOMMANDS = 2, /* and the first argument, if it is declared as one */
-	TP_RUNS_OPTIONS = 4, /* and each option that is declared, without its value: TP_FEATURE */
+	TP_RUNS_OPTIONS =
+		4, /* and each option that is declared, without its value: TP_FEATURE_OPTION */
 };
 
 /* What a probe that is no marker is to its span. */

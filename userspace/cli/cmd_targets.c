@@ -196,7 +196,8 @@ static const struct cli_option options[] = {
 	  .help = "with add and opt-out: of people who have not decided (default: enhanced)" },
 	{ .name = "processes",
 	  .help = "with add: each run of these programs is a command, without markers; "
-		  "'subcommands' and 'options' of the file say what else is told of it" },
+		  "that --help was given is told, too; 'subcommands' and 'options' of the file "
+		  "say what else is" },
 	{ .name = "usdt",
 	  .value = "BEGIN,END[,FAILED]",
 	  .help = "with add: between these USDT probes, each PROVIDER:NAME, is a command; a span "

@@ -60,16 +60,31 @@ static int set_key(char **text, const char *path, const char *key, const char *c
 	return 0;
 }
 
+static const char made[] =
+	"# made by 'telprobe targets add'; 'telprobe config explain' lists the keys\n";
+static const char options_note[] = "# 'options' are all that is told of a command line: that "
+				   "--help was given as help_viewed,\n"
+				   "# others that are added as features\n";
+
+static int set_processes(char **text, const char *path, struct error *error)
+{
+	const char *is_told = "true", *help = "--help";
+	int ret = set_key(text, path, "processes", &is_told, 1, error);
+
+	return ret ? ret : set_key(text, path, "options", &help, 1, error);
+}
+
 /* The file as it will stand in targets.d; the caller frees *out, also on failure. */
 static int write_text(const struct cli *cli, const char *name, const char *const *paths,
 		      size_t count, char **out, struct error *error)
 {
+	const bool has_processes = cli_flag(cli, "processes");
 	const char *value;
 	size_t i;
 	int ret;
 
-	*out = strdup(
-		"# made by 'telprobe targets add'; 'telprobe config explain' lists the keys\n");
+	if (asprintf(out, "%s%s", made, has_processes ? options_note : "") < 0)
+		*out = NULL;
 	if (!*out)
 		return error_set(error, -ENOMEM, "out of memory");
 	ret = set_key(out, name, "paths", paths, count, error);
@@ -78,9 +93,8 @@ static int write_text(const struct cli *cli, const char *name, const char *const
 		if (value)
 			ret = set_key(out, name, keys[i].key, &value, 1, error);
 	}
-	value = "true";
-	if (!ret && cli_flag(cli, "processes"))
-		ret = set_key(out, name, "processes", &value, 1, error);
+	if (!ret && has_processes)
+		ret = set_processes(out, name, error);
 	return ret;
 }
 

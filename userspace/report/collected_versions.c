@@ -47,14 +47,15 @@ static const char *const versions[] = {
 	EVENTS_1
 	"enhanced session_heartbeat: process\n"
 	"enhanced process_exited crash_detected: started_by\n",
-	/* where in its code a program crashed */
+	/* where in its code a program crashed, and that --help of one without markers was given */
 	[5] =
 	"keep 90\n"
 	"basic totals: day product command subcommand profile outcome error_category count duration_ms bucket\n"
 	EVENTS_1
 	"enhanced session_heartbeat: process\n"
 	"enhanced process_exited crash_detected: started_by\n"
-	"enhanced crash_located: forked signal group frames parent process\n",
+	"enhanced crash_located: forked signal group frames parent process\n"
+	"enhanced help_viewed: feature source parent process\n",
 };
 /* clang-format on */
 

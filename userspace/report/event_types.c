@@ -40,6 +40,7 @@ static const struct event_type other_types[] = {
 	{ "feature_used", TP_FEATURE },
 	{ "feature_discovered", TP_FEATURE },
 	{ "feature_disabled", TP_FEATURE },
+	{ "help_viewed", TP_FEATURE },
 	{ "decision", TP_DECISION },
 	{ "opted_out", TP_OPTED_OUT },
 	{ "install_started", TP_LIFECYCLE },
@@ -234,6 +235,13 @@ static const char *lifecycle_type(const char *action)
 	return "lifecycle";
 }
 
+/* An app's own feature of that name is one; --help of a program without markers is what it says. */
+static bool is_help(const struct store_row *row)
+{
+	return row->type == TP_FEATURE && row->kind == TP_FEATURE_OPTION && row->name[0] &&
+	       !strcmp(row->name[0], "help");
+}
+
 static const char *feature_type(uint8_t action)
 {
 	static const char *const names[] = { "feature_used", "feature_discovered",
@@ -248,6 +256,8 @@ const char *event_type_of(const struct store_row *row)
 
 	if (row->type == TP_SPAN && row->kind < TP_SPAN_KINDS && row->outcome < TP_OUTCOMES)
 		return span_types[row->kind][row->outcome];
+	if (is_help(row))
+		return "help_viewed";
 	if (row->type == TP_FEATURE)
 		return feature_type(row->kind);
 	if (row->type == TP_LIFECYCLE)

@@ -25,6 +25,7 @@ static const struct purpose_kind kinds[] = {
 	{ "error", "error_occurred", "an error the program met: its category and code, no message", "which errors occur, and how often ('telprobe metrics')" },
 	{ "recovery", "error_recovered", "that the program got over an error", "which errors do no harm ('telprobe metrics')" },
 	{ "feature", "feature_*", "a feature that was used, found or switched off", "which features are worth their upkeep" },
+	{ "help", "help_viewed", "that a program without markers was asked for its help, by --help", "what people look up" },
 	{ "decision", "decision", "what was decided, such as a warning and its answer", "whether warnings and suggestions are of use" },
 	{ "opt_out", "opted_out", "that the process asked for silence: its last event", "to tell silence from disuse" },
 	{ "install", "install_*", "an installation and how it went", "which ways of installing fail" },

@@ -248,7 +248,8 @@ static const struct config_key keys[CONFIG_KEYS + 1] = {
 	  .default_text = "none",
 	  .kind = CONFIG_OPTION_LIST,
 	  OF_TARGET(options),
-	  .help = "with 'processes': options that are told if they are given, as features and "
+	  .help = "with 'processes': options that are told if they are given, --help as "
+		  "help_viewed, others as features, "
 		  "without their hyphens and what follows a '='; none that is not listed. A value "
 		  "in a word of its own that reads like a listed one is taken for it. Up to 16 of "
 		  "a "
