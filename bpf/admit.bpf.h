@@ -189,6 +189,18 @@ __noinline int thread_meet(__u64 now_ns)
 	return 0;
 }
 
+/* Whether the thread of a hit that is admitted has its state; it may be met here. */
+static __always_inline bool has_state(struct hit *hit)
+{
+	if (!hit->thread || !hit->thread->process)
+		hit->thread = thread_meet(hit->now_ns)
+				      ? NULL
+				      : bpf_task_storage_get(&threads, hit->task, NULL, 0);
+	if (!hit->thread)
+		count(0, hit->kind, TP_COUNT_REFUSED_NO_STATE);
+	return hit->thread != NULL;
+}
+
 /* Return: true when the hit may be recorded; *hit, whose object and kind are set, is filled then. Of
  * one that is unwanted all is set but the counters. */
 static __always_inline bool admit(struct hit *hit, __u32 level_needed, __u32 category)
@@ -243,15 +255,7 @@ static __always_inline bool admit(struct hit *hit, __u32 level_needed, __u32 cat
 		bump(hit->counters, TP_COUNT_REFUSED_CATEGORY);
 		return false;
 	}
-	if (!hit->thread || !hit->thread->process)
-		hit->thread = thread_meet(hit->now_ns)
-				      ? NULL
-				      : bpf_task_storage_get(&threads, hit->task, NULL, 0);
-	if (!hit->thread) {
-		count(0, hit->kind, TP_COUNT_REFUSED_NO_STATE);
-		return false;
-	}
-	return true;
+	return has_state(hit);
 }
 
 #endif

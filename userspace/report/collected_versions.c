@@ -47,7 +47,8 @@ static const char *const versions[] = {
 	EVENTS_1
 	"enhanced session_heartbeat: process\n"
 	"enhanced process_exited crash_detected: started_by\n",
-	/* where in its code a program crashed, and that --help of one without markers was given */
+	/* where in its code a program crashed; of one without markers that --help was given, and, in fields
+	 * that were there, what a run recovered from */
 	[5] =
 	"keep 90\n"
 	"basic totals: day product command subcommand profile outcome error_category count duration_ms bucket\n"

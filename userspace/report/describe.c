@@ -128,7 +128,8 @@ static void say_error(struct words *words, const struct store_row *row)
 	say_name(words, "", row->name[0]);
 	say_name(words, " ", row->name[1]);
 	if (row->type == TP_RECOVERED)
-		say(words, " after %" PRId64 " attempts", row->value);
+		say(words, "%safter %" PRId64 " %s", words->length ? " " : "", row->value,
+		    row->value == 1 ? "attempt" : "attempts");
 	else
 		say(words, " (%s%s)", event_severity_text(row->kind),
 		    row->outcome == 1 ? ", recoverable" : "");

@@ -23,7 +23,7 @@ static const struct purpose_kind kinds[] = {
 	{ "count", "count", "a counter the program raises", "rates of caches, tokens and calls ('telprobe metrics')" },
 	{ "measure", "measure", "a number the program measured, as a bucket", "how sizes, scores and times are distributed" },
 	{ "error", "error_occurred", "an error the program met: its category and code, no message", "which errors occur, and how often ('telprobe metrics')" },
-	{ "recovery", "error_recovered", "that the program got over an error", "which errors do no harm ('telprobe metrics')" },
+	{ "recovery", "error_recovered", "that the program got over an error; of one without markers, that a run succeeded after it had failed", "which errors do no harm ('telprobe metrics')" },
 	{ "feature", "feature_*", "a feature that was used, found or switched off", "which features are worth their upkeep" },
 	{ "help", "help_viewed", "that a program without markers was asked for its help, by --help", "what people look up" },
 	{ "decision", "decision", "what was decided, such as a warning and its answer", "whether warnings and suggestions are of use" },

@@ -289,6 +289,7 @@ int attribution_find(struct attribution *attribution, const union record *record
 		return ret;
 	out->app = process->app;
 	out->context = process->context;
+	out->session = process->context_session;
 	out->is_app_refused = process->is_app_refused;
 	out->is_name_other = process->is_name_other;
 	return 0;

@@ -20,6 +20,7 @@ struct attribution {
 struct attributed {  /* what attribution_find() tells of an event */
 	int64_t app; /* name id */
 	int64_t context;
+	int64_t session;
 	bool is_app_refused; /* a placeholder stands for the app's name */
 	bool is_name_other;  /* it or the version was over the budget of names */
 };

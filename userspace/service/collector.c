@@ -31,6 +31,7 @@ struct shape {
 
 struct known_shape {
 	int64_t series;
+	int64_t name[2]; /* of a command */
 	bool is_refused; /* a placeholder stands for one of its names */
 	bool is_other;	 /* and that is [OTHER] */
 };
@@ -53,6 +54,7 @@ int collector_new(struct store *store, struct firewall *firewall,
 	collector->drops = firewall_drops(firewall);
 	vocabulary_init(&collector->vocabulary, store, firewall, source);
 	attribution_init(&collector->attribution, store, &collector->vocabulary);
+	recoveries_init(&collector->recoveries, store);
 	table_init(&collector->shapes, sizeof(struct shape), sizeof(struct known_shape),
 		   SHAPES_KEPT);
 	*out = collector;
@@ -63,6 +65,7 @@ void collector_free(struct collector *collector)
 {
 	if (!collector)
 		return;
+	recoveries_clear(&collector->recoveries);
 	attribution_clear(&collector->attribution);
 	table_clear(&collector->shapes);
 	vocabulary_clear(&collector->vocabulary);
@@ -74,6 +77,7 @@ static void forget_ids(struct collector *collector)
 {
 	vocabulary_forget_ids(&collector->vocabulary);
 	attribution_forget_ids(&collector->attribution);
+	recoveries_clear(&collector->recoveries);
 	table_clear(&collector->shapes);
 }
 
@@ -96,22 +100,32 @@ void collector_mark(struct collector *collector, const uint8_t *targets)
 	collector->marked = targets;
 }
 
-uint8_t collector_flags(const struct collector *collector, uint16_t object)
+void collector_recover(struct collector *collector, const uint8_t *left_out)
+{
+	collector->left_out = left_out;
+}
+
+/* Whether the target of @object is among them; one that is not known is where any is. */
+static bool is_among(const struct collector *collector, const uint8_t *targets, uint16_t object)
 {
 	const struct collector_source *source = &collector->source;
 	uint32_t target;
 	size_t i;
 
-	if (!collector->marked || !source->target)
-		return 0;
+	if (!targets || !source->target)
+		return false;
 	target = source->target(source->data, object);
 	if (target && target <= MESSAGE_TARGETS)
-		return collector->marked[(target - 1) / 8] >> (target - 1) % 8 & 1 ? STORE_MARKED
-										   : 0;
+		return targets[(target - 1) / 8] >> (target - 1) % 8 & 1;
 	for (i = 0; i < MESSAGE_TARGETS / 8; i++)
-		if (collector->marked[i])
-			return STORE_MARKED;
-	return 0;
+		if (targets[i])
+			return true;
+	return false;
+}
+
+uint8_t collector_flags(const struct collector *collector, uint16_t object)
+{
+	return is_among(collector, collector->marked, object) ? STORE_MARKED : 0;
 }
 
 int collector_begin(struct collector *collector, struct error *error)
@@ -207,6 +221,8 @@ static int add_series(struct collector *collector, const union record *record,
 		collector_undeclared(collector, &name, shape->type, shape->kind, i);
 		hides_value = name.hides_value;
 		series.name[i] = name.id;
+		if (i < 2)
+			out->name[i] = name.id;
 		out->is_refused |= name.is_refused;
 		out->is_other |= name.is_other;
 	}
@@ -283,12 +299,58 @@ static void resources_set(struct store_resources *resources, const struct tp_exi
 	resources->written_bytes = (int64_t)exit->written_bytes;
 }
 
+/* A run's own end: no marker says what the file is called. */
+static bool is_run(const union record *record)
+{
+	return record->header.type == TP_SPAN && record->header.kind == TP_KIND_COMMAND &&
+	       record->event.name[0] == TP_PLACE_FILE;
+}
+
+/* Has a run that ends now failed before? *out_failures: so often; 0: nothing is to be told */
+static int see_run(struct collector *collector, const union record *record,
+		   const struct attributed *attributed, const struct known_shape *shape,
+		   int64_t time_us, int64_t *out_failures, struct error *error)
+{
+	const struct store_command command = { .app = attributed->app,
+					       .session = attributed->session,
+					       .name = { shape->name[0], shape->name[1] } };
+	const struct store_ended ended = { .time_us = time_us,
+					   .outcome = record->header.outcome,
+					   .flags = stored_flags(&record->header),
+					   .code = record->event.code };
+
+	*out_failures = 0;
+	if (!collector->left_out || !is_run(record) || shape->is_refused ||
+	    is_among(collector, collector->left_out, record->header.object))
+		return 0;
+	return recoveries_see(&collector->recoveries, &command, &ended, out_failures, error);
+}
+
+/* Beside @success, whose event it was. */
+static int add_recovery(struct collector *collector, const union record *record,
+			const struct attributed *attributed, const struct store_event *success,
+			int64_t failures, struct error *error)
+{
+	const struct store_series series = { .app = attributed->app,
+					     .type = TP_RECOVERED,
+					     .flags = collector_flags(collector,
+								      record->header.object) };
+	struct store_event event = { .time_us = success->time_us,
+				     .context = success->context,
+				     .value = failures,
+				     .parent = success->span };
+	int ret = store_series(collector->store, &series, &event.series, error);
+
+	return ret ? ret : store_add(collector->store, &event, error);
+}
+
 static int add_event(struct collector *collector, const union record *record,
 		     struct store_event *event, struct error *error)
 {
 	struct store_resources resources;
 	struct attributed attributed;
 	struct known_shape shape;
+	int64_t failures = 0;
 	int ret = collector_begin(collector, error);
 
 	if (!ret)
@@ -298,6 +360,9 @@ static int add_event(struct collector *collector, const union record *record,
 		ret = record->header.type == TP_CRASH
 			      ? add_crash(collector, record, attributed.app, &shape, error)
 			      : find_series(collector, record, attributed.app, &shape, error);
+	if (!ret)
+		ret = see_run(collector, record, &attributed, &shape, event->time_us, &failures,
+			      error);
 	if (ret)
 		return ret;
 	event->context = attributed.context;
@@ -314,6 +379,8 @@ static int add_event(struct collector *collector, const union record *record,
 	}
 	ret = store_add(collector->store, event, error);
 	event->resources = NULL;
+	if (!ret && failures)
+		ret = add_recovery(collector, record, &attributed, event, failures, error);
 	if (ret)
 		return ret;
 	collector->counts.names_refused += shape.is_refused || attributed.is_app_refused;

@@ -10,6 +10,9 @@
  * its TP_EXIT (when, by the wall time). Neither is TP_FORK. Both are counted as noted, and so is a
  * TP_HEARTBEAT whose session has told something since the last: it says nothing new.
  *
+ * One kind of event comes from no record: that a run which had failed succeeded (recoveries.h). It is
+ * stored with the record of the success or not at all, and is in none of the counts.
+ *
  * Of what repeats nothing is done twice: a place's name, a record's series, a process's session
  * and context are kept in tables, so that most events cost one insert and no string. */
 #ifndef TELPROBE_SERVICE_COLLECTOR_H
@@ -90,6 +93,12 @@ void collector_judge_by(struct collector *collector, struct firewall *firewall);
  * store_delete_marked() finds them; of a file whose target is not known too, if there are any
  * @targets: MESSAGE_TARGETS bits, which stay the caller's and may change; NULL: none, as at first */
 void collector_mark(struct collector *collector, const uint8_t *targets);
+
+/** collector_recover() - tell what runs recover from, but of these targets, nor of a file whose target is
+ * not known if there are any
+ * @left_out: MESSAGE_TARGETS bits, which stay the caller's and may change; NULL: tell of none, as at
+ * first */
+void collector_recover(struct collector *collector, const uint8_t *left_out);
 
 /** collector_take() - one record, in the ring's order. Begins a batch where none is open.
  * TP_DISCOVER is not for here. Return: 0 also for a counted refusal; negative errno when the store

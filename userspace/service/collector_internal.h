@@ -6,6 +6,7 @@
 
 #include "service/attribution.h"
 #include "service/collector.h"
+#include "service/recoveries.h"
 #include "service/vocabulary.h"
 
 struct collector {
@@ -16,8 +17,10 @@ struct collector {
 	struct table shapes; /* struct shape to struct known_shape */
 	struct collector_counts counts;
 	struct collector_counts adding; /* by totals of the batch: added and lost alone */
-	const uint8_t *marked;		/* targets, a bit each; NULL: none */
-	uint64_t generation;		/* of the store, when the ids above were remembered */
+	struct recoveries recoveries;
+	const uint8_t *marked;	 /* targets, a bit each; NULL: none */
+	const uint8_t *left_out; /* of recoveries, likewise; NULL: all */
+	uint64_t generation;	 /* of the store, when the ids above were remembered */
 	size_t pending;
 	bool is_in_batch;
 	bool keeps_resources;

@@ -200,6 +200,14 @@ static void answer_ended(struct state *state, uint32_t uid, uint32_t number, int
 	message_send(state->role->supervisor_fd, &answer, -1);
 }
 
+static void receive_object(struct state *state, const struct message *message)
+{
+	memcpy(state->names[message->object], message->text, sizeof(message->text));
+	state->generations[message->object] = message->place;
+	state->targets[message->object] = message->target;
+	state->origins[message->object] = (uint32_t)message->number;
+}
+
 /* May come while a record waits for the text of its names: nothing here touches a batch. */
 static void handle_supervisor(struct state *state, const struct message *message, int fd)
 {
@@ -207,12 +215,8 @@ static void handle_supervisor(struct state *state, const struct message *message
 
 	switch (message->kind) {
 	case MESSAGE_OBJECT:
-		if (message->object >= NAMES)
-			break;
-		memcpy(state->names[message->object], message->text, sizeof(message->text));
-		state->generations[message->object] = message->place;
-		state->targets[message->object] = message->target;
-		state->origins[message->object] = (uint32_t)message->number;
+		if (message->object < NAMES)
+			receive_object(state, message);
 		break;
 	case MESSAGE_FORGET:
 		state->has_gone = true;
@@ -226,6 +230,9 @@ static void handle_supervisor(struct state *state, const struct message *message
 				"telprobe: collector: no room for another person: nothing of uid "
 				"%u is stored\n",
 				message->uid);
+		break;
+	case MESSAGE_WITHOUT_ERRORS:
+		owners_without_errors(state->owners, message->uid, message->marked);
 		break;
 	case MESSAGE_END:
 		ret = owners_owe(state->owners, message->uid, message->place);

@@ -49,6 +49,10 @@ enum message_kind {
 			       place: number of this, from 1 */
 	/* collector to supervisor */
 	MESSAGE_ENDED, /* uid, place: of MESSAGE_END; code: 0: it is deleted; text: why not */
+	/* supervisor to collector */
+	MESSAGE_WITHOUT_ERRORS, /* uid; marked: targets of which he does not agree to errors, or whose
+				   'sampling' hides what succeeded; behind each
+				   MESSAGE_CONSENTED */
 	MESSAGE_KINDS
 };
 

@@ -116,6 +116,14 @@ int owners_allow(struct owners *owners, uint32_t uid, uint32_t level, const uint
 	return 0;
 }
 
+void owners_without_errors(struct owners *owners, uint32_t uid, const uint8_t *targets)
+{
+	struct owner *owner = owner_find(owners, uid);
+
+	if (owner)
+		memcpy(owner->without_errors, targets, sizeof(owner->without_errors));
+}
+
 void owners_judge_by(struct owners *owners, struct firewall *firewall)
 {
 	size_t i;
@@ -183,6 +191,7 @@ int owner_open(struct owners *owners, struct owner *owner)
 	if (!ret) {
 		share_with_api(path);
 		collector_mark(owner->collector, owner->marked);
+		collector_recover(owner->collector, owner->without_errors);
 		owner->has_failed = false;
 		owner->retry_ms = 0;
 		return 0;

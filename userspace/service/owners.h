@@ -18,10 +18,11 @@ struct owner {
 	uint32_t level; /* what it consented to; TP_LEVEL_OFF: rows of it are refused */
 	struct store *store;
 	struct collector *collector;
-	uint64_t committed;		     /* position of the ring in its database */
-	uint64_t used;			     /* for finding the least recently used */
-	uint8_t marked[MESSAGE_TARGETS / 8]; /* targets whose events are marked */
-	uint32_t end_due;		     /* number of the MESSAGE_END to answer, 0: none */
+	uint64_t committed;			     /* position of the ring in its database */
+	uint64_t used;				     /* for finding the least recently used */
+	uint8_t marked[MESSAGE_TARGETS / 8];	     /* targets whose events are marked */
+	uint8_t without_errors[MESSAGE_TARGETS / 8]; /* targets of which that is left out */
+	uint32_t end_due; /* number of the MESSAGE_END to answer, 0: none */
 	bool has_failed;  /* its database cannot be written: told once, retried at each start */
 	int64_t retry_ms; /* CLOCK_MONOTONIC: not opened again before */
 	/* of its retention (owners_clean.c) */
@@ -52,6 +53,10 @@ void owners_free(struct owners *owners); /* closes; uncommitted rows are rolled 
 /** owners_allow() - @level of @uid; TP_LEVEL_OFF: no more rows of it. @marked: targets of which all that
  * is stored from here on is marked, MESSAGE_TARGETS bits */
 int owners_allow(struct owners *owners, uint32_t uid, uint32_t level, const uint8_t *marked);
+
+/** owners_without_errors() - targets of which @uid does not agree to errors, MESSAGE_TARGETS bits; nothing
+ * to do for who never said yes */
+void owners_without_errors(struct owners *owners, uint32_t uid, const uint8_t *targets);
 
 /** owners_owe() - what is marked of @uid is to be deleted, which is @number, not 0. Return: 0; 1: there
  * is no database of it; -ENOSPC: no room for another person. */

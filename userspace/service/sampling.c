@@ -119,6 +119,13 @@ bool sampling_fill(const struct config_target *target, struct tp_sampling *out)
 	return is_thinned;
 }
 
+bool sampling_thins(const struct config_target *target, enum tp_kind kind)
+{
+	struct tp_sampling rules;
+
+	return target && sampling_fill(target, &rules) && rules.how[kind] != TP_TELL_ALL;
+}
+
 bool sampling_says_always(const struct config_target *target)
 {
 	struct sampling_rule rule;

@@ -33,6 +33,9 @@ int sampling_check(char *const *rules, size_t count);
 /** sampling_fill() - what the kernel is told of @target. Return: false: all its spans are told. */
 bool sampling_fill(const struct config_target *target, struct tp_sampling *out);
 
+/** sampling_thins() - not all spans of that kind are events. @target: NULL: of a target that is gone */
+bool sampling_thins(const struct config_target *target, enum tp_kind kind);
+
 /** sampling_says_always() - of any kind of its spans: then it must not be attached to now and then */
 bool sampling_says_always(const struct config_target *target);
 

@@ -2,6 +2,7 @@
 #include <pwd.h>
 #include <stdio.h>
 
+#include "service/sampling.h"
 #include "service/supervisor.h"
 
 enum { ACCOUNTS_MAX = 1 << 16 }; /* as many have room in the kernel's map, one target each */
@@ -70,12 +71,21 @@ void consent_tell_collector(struct supervisor *supervisor, uint32_t uid)
 	struct message message = { .kind = MESSAGE_CONSENTED,
 				   .uid = uid,
 				   .number = consent_highest(supervisor, uid) };
+	struct message without = { .kind = MESSAGE_WITHOUT_ERRORS, .uid = uid };
 	uint32_t i;
 
-	for (i = 0; i < supervisor->target_count; i++)
+	for (i = 0; i < supervisor->target_count; i++) {
+		struct consent_target target = target_consent(supervisor, &supervisor->targets[i]);
+
 		if (consents_is_marked(supervisor->consents, uid, supervisor->targets[i].name))
 			message.marked[i / 8] |= (uint8_t)(1 << i % 8);
+		/* nor of runs that are no events: which of them succeeded is not known */
+		if (consents_without(supervisor->consents, uid, &target) & TP_CATEGORY_ERRORS ||
+		    sampling_thins(supervisor->targets[i].config, TP_KIND_COMMAND))
+			without.marked[i / 8] |= (uint8_t)(1 << i % 8);
+	}
 	collector_send(supervisor, &message, -1);
+	collector_send(supervisor, &without, -1);
 }
 
 int consent_apply(struct supervisor *supervisor, uint32_t uid, struct error *error)

@@ -279,4 +279,17 @@ const char *const query_sql[QUERIES] = {
 	[DELETE_FRAMES_OF_NAME] = "DELETE FROM frames WHERE group_name = ?1",
 	[DELETE_UNUSED_FRAMES] = "DELETE FROM frames WHERE group_name NOT IN"
 				 " (SELECT id FROM names)",
+
+	/* commands of a name, of the newest ?5 events since the session began */
+	[EACH_RUN_BACK] =
+		"SELECT e.id, s.outcome, s.flags, s.code FROM (SELECT id, context, series FROM "
+		"events"
+		"  WHERE id >= ifnull((SELECT started_us FROM sessions WHERE id = ?4), 0) << 10"
+		"  ORDER BY id DESC LIMIT ?5) AS e"
+		" CROSS JOIN series s ON s.id = e.series CROSS JOIN contexts c ON c.id = e.context"
+		" WHERE s.app = ?1 AND s.type = 1 AND s.kind = 0 AND s.n0 = ?2 AND s.n1 = ?3"
+		" AND c.session = ?4 ORDER BY e.id DESC",
+	/* 5: TP_ERROR, 6: TP_RECOVERED; one of no names is told by no marker */
+	[TELLS_ERRORS] = "SELECT EXISTS(SELECT 1 FROM series WHERE app = ?1 AND type IN (5, 6)"
+			 " AND (type = 5 OR n0 <> 0 OR n1 <> 0))",
 };

@@ -151,6 +151,28 @@ int store_context(struct store *store, int64_t session, uint32_t process, int64_
 /** store_add() - one event. Return: also -ERANGE for a time out of range. */
 int store_add(struct store *store, const struct store_event *event, struct error *error);
 
+struct store_command { /* names are ids */
+	int64_t app;
+	int64_t session;
+	int64_t name[2]; /* command, sub-command */
+};
+
+struct store_ended { /* of a span */
+	int64_t time_us;
+	uint8_t outcome, flags;
+	int32_t code;
+};
+
+/** store_each_run() - how that command ended in that session, the newest first
+ * @events: newest of the session's time that are looked at, of all apps
+ * Another return of @callback than 0 ends it. Return: 0, -EINVAL, -EIO... */
+int store_each_run(struct store *store, const struct store_command *command, int64_t events,
+		   int (*callback)(const struct store_ended *ended, void *data), void *data,
+		   struct error *error);
+
+/** store_tells_errors() - whether an error or recovery with a name is known of @app */
+int store_tells_errors(struct store *store, int64_t app, bool *out, struct error *error);
+
 struct store_ring { /* identifies a ring, so that no record is stored twice */
 	uint8_t boot_id[16];
 	uint8_t ring_id[16];
