@@ -152,19 +152,6 @@ static void config_read_every_key_of_the_machine(void **state)
 	config_free(config);
 }
 
-static void config_keys_are_complete_rows(void **state)
-{
-	const struct config_key *key;
-
-	(void)state;
-	for (key = config_keys(); key->name; key++) {
-		assert_true(key->type && key->help && (key->default_text || key->is_of_target));
-		if (key->is_read_at_start != !!strstr(key->help, "Read when the service starts"))
-			fail_msg("'%s': its row and its help differ on when it is read", key->name);
-	}
-	assert_int_equal(key - config_keys(), CONFIG_KEYS);
-}
-
 static void config_read_every_key_of_a_target(void **state)
 {
 	struct directory *directory = *state;
@@ -582,7 +569,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(config_read_nothing_said_is_all_defaults),
 		TEST(config_read_every_key_of_the_machine),
-		TEST(config_keys_are_complete_rows),
 		TEST(config_read_every_key_of_a_target),
 		TEST(config_read_limit_of_the_machine_cuts_targets),
 		TEST(config_read_bad_machine_file_is_refused_by_line),
