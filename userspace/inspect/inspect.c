@@ -9,6 +9,7 @@
 #include "inspect/aliases.h"
 #include "inspect/elf.h"
 #include "inspect/notes.h"
+#include "inspect/package.h"
 #include "inspect/sites.h"
 #include "inspect/symbols.h"
 #include "telprobe/record.h"
@@ -63,6 +64,7 @@ static int visit_loaded_note(void *context, const struct note *note)
 		memcpy(inspection->build_id, note->content, note->bytes);
 		inspection->build_id_bytes = (uint8_t)note->bytes;
 	}
+	package_version(note, inspection->version);
 	return 0;
 }
 

@@ -14,6 +14,7 @@
 enum {
 	INSPECT_SITES = 4096,	/* most sites listed of one file; the rest is counted */
 	INSPECT_ALIASES = 4096, /* most repeated constants listed of one file */
+	INSPECT_VERSION = 33,	/* bytes of a package's version, with the NUL */
 	INSPECT_NAME = 64,	/* bytes of provider, name and text, with the NUL */
 	INSPECT_ARGUMENTS = 96,
 	INSPECT_SYMBOL = 256,	 /* of a function's name, with the NUL */
@@ -77,6 +78,8 @@ struct inspection {
 	uint8_t has_go;	       /* a Go program: return probes crash it */
 	uint8_t build_id[20];
 	uint8_t build_id_bytes; /* 0: none */
+	char version
+		[INSPECT_VERSION]; /* of its package, as a note says; printable ASCII; "": none */
 	struct inspect_site *sites;
 	size_t site_count;
 	size_t site_total;	       /* with those beyond INSPECT_SITES and malformed notes */

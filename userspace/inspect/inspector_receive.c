@@ -58,7 +58,8 @@ static int is_file(const struct inspection *file)
 	return file->site_count <= INSPECT_SITES && file->alias_count <= INSPECT_ALIASES &&
 	       file->site_total >= file->site_count && file->image_bytes &&
 	       file->code_start < file->image_bytes && file->is_executable <= 1 &&
-	       file->has_go <= 1 && file->build_id_bytes <= sizeof(file->build_id);
+	       file->has_go <= 1 && file->build_id_bytes <= sizeof(file->build_id) &&
+	       is_text(file->version, sizeof(file->version));
 }
 
 static int alias_is_sound(const void *item, const void *context)

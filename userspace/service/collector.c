@@ -15,6 +15,8 @@ enum {
 	TAG_VALUE = 1, /* behind its key */
 };
 
+enum { ACTION = 0, VERSION = 2, OTHER_VERSION = 3 }; /* names of a TP_LIFECYCLE */
+
 /* What events that share a series have in common, before any name is looked up. */
 struct shape {
 	int64_t app;
@@ -55,6 +57,7 @@ int collector_new(struct store *store, struct firewall *firewall,
 	vocabulary_init(&collector->vocabulary, store, firewall, source);
 	attribution_init(&collector->attribution, store, &collector->vocabulary);
 	recoveries_init(&collector->recoveries, store);
+	updates_init(&collector->updates, store);
 	table_init(&collector->shapes, sizeof(struct shape), sizeof(struct known_shape),
 		   SHAPES_KEPT);
 	*out = collector;
@@ -66,6 +69,7 @@ void collector_free(struct collector *collector)
 	if (!collector)
 		return;
 	recoveries_clear(&collector->recoveries);
+	updates_clear(&collector->updates);
 	attribution_clear(&collector->attribution);
 	table_clear(&collector->shapes);
 	vocabulary_clear(&collector->vocabulary);
@@ -78,6 +82,7 @@ static void forget_ids(struct collector *collector)
 	vocabulary_forget_ids(&collector->vocabulary);
 	attribution_forget_ids(&collector->attribution);
 	recoveries_clear(&collector->recoveries);
+	updates_clear(&collector->updates);
 	table_clear(&collector->shapes);
 }
 
@@ -103,6 +108,11 @@ void collector_mark(struct collector *collector, const uint8_t *targets)
 void collector_recover(struct collector *collector, const uint8_t *left_out)
 {
 	collector->left_out = left_out;
+}
+
+void collector_update(struct collector *collector, const uint8_t *left_out)
+{
+	collector->not_updated = left_out;
 }
 
 /* Whether the target of @object is among them; one that is not known is where any is. */
@@ -148,6 +158,7 @@ int collector_begin(struct collector *collector, struct error *error)
 void collector_give_up(struct collector *collector, size_t more)
 {
 	store_rollback(collector->store);
+	updates_clear(&collector->updates); /* asked before the next batch begins */
 	collector->is_in_batch = false;
 	collector->counts.lost[LOSS_STORE_ERROR] += collector->pending + more;
 	collector->pending = 0;
@@ -422,6 +433,60 @@ static bool drop(struct collector *collector, const union record *record)
 	return layer == FIREWALL_BLOCK || layer == FIREWALL_IGNORE;
 }
 
+static int add_update(struct collector *collector, const union record *record, int64_t time_us,
+		      const struct updates_change *change, struct error *error)
+{
+	struct store_series series = { .type = TP_LIFECYCLE,
+				       .flags =
+					       collector_flags(collector, record->header.program) };
+	struct store_event event = { .time_us = time_us };
+	struct attributed attributed;
+	struct vocabulary *vocabulary = &collector->vocabulary;
+	int ret = attribution_find(&collector->attribution, record, time_us, &attributed, error);
+
+	if (ret)
+		return ret;
+	series.app = attributed.app;
+	event.context = attributed.context;
+	ret = vocabulary_judged(vocabulary, "update_completed", &series.name[ACTION], error);
+	if (!ret)
+		ret = vocabulary_judged(vocabulary, change->version, &series.name[VERSION], error);
+	if (!ret)
+		ret = vocabulary_judged(vocabulary, change->before, &series.name[OTHER_VERSION],
+					error);
+	if (!ret)
+		ret = store_series(collector->store, &series, &event.series, error);
+	return ret ? ret : store_add(collector->store, &event, error);
+}
+
+/* Is it another build than before that a process begins to execute? */
+static int see_exec(struct collector *collector, const union record *record, struct error *error)
+{
+	const struct collector_source *source = &collector->source;
+	const uint16_t program = record->header.program;
+	const struct collector_build *build =
+		source->build ? source->build(source->data, program) : NULL;
+	struct updates_change change = { 0 };
+	int64_t time_us;
+	int ret;
+
+	if (!build || !collector->not_updated ||
+	    is_among(collector, collector->not_updated, program) ||
+	    updates_knows(&collector->updates, build))
+		return 0;
+	time_us = source->utc_us(source->data, record->header.time_ns);
+	if (time_us < 0 || time_us >= STORE_TIME_MAX_US)
+		return 0;
+	vocabulary_version(&collector->vocabulary, program, build->version, change.version);
+	ret = collector_begin(collector, error);
+	if (!ret)
+		ret = updates_see(&collector->updates, build, time_us,
+				  collector_flags(collector, program), &change, error);
+	if (!ret && change.is_one)
+		ret = add_update(collector, record, time_us, &change, error);
+	return ret;
+}
+
 /* What is no event. Return: whether it is. */
 static bool note(struct collector *collector, const union record *record, int *out_ret,
 		 struct error *error)
@@ -432,7 +497,9 @@ static bool note(struct collector *collector, const union record *record, int *o
 		return false;
 	collector->counts.noted++;
 	*out_ret = 0;
-	if (header->type == TP_FORK)
+	if (header->type == TP_EXEC)
+		*out_ret = see_exec(collector, record, error);
+	else
 		*out_ret = attribution_inherit(&collector->attribution, header->process,
 					       (uint32_t)record->event.value, error);
 	if (*out_ret)

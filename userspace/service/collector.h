@@ -10,8 +10,9 @@
  * its TP_EXIT (when, by the wall time). Neither is TP_FORK. Both are counted as noted, and so is a
  * TP_HEARTBEAT whose session has told something since the last: it says nothing new.
  *
- * One kind of event comes from no record: that a run which had failed succeeded (recoveries.h). It is
- * stored with the record of the success or not at all, and is in none of the counts.
+ * Two kinds of events come from no record: that a run which had failed succeeded (recoveries.h), and that
+ * a program was updated (updates.h). They are stored with the record that tells it or not at all, and are
+ * in none of the counts.
  *
  * Of what repeats nothing is done twice: a place's name, a record's series, a process's session
  * and context are kept in tables, so that most events cost one insert and no string. */
@@ -41,6 +42,12 @@ struct collector_budget { /* how many distinct names a file of the traced ones m
 	int64_t names;
 };
 
+struct collector_build {  /* which build of a program a file is */
+	uint64_t program; /* stands for the program, whatever build */
+	uint8_t id[20];
+	char version[33]; /* as the file says; "" it does not */
+};
+
 struct collector_source { /* where a place's text and a file's name come from; a fake in tests */
 	void *data;
 	/* text of a place in the file @object: as inspector_text(); of a declared name too */
@@ -54,6 +61,8 @@ struct collector_source { /* where a place's text and a file's name come from; a
 	uint32_t (*generation)(void *data, uint16_t object);
 	/* number of the target the file @object is of, 0: not known; NULL: nobody asks */
 	uint32_t (*target)(void *data, uint16_t object);
+	/* which build the file @object is; NULL: nothing is derived of it; NULL for all: of none */
+	const struct collector_build *(*build)(void *data, uint16_t object);
 	/* what @object's names count towards; NULL: all towards one of COLLECTOR_NAMES */
 	struct collector_budget (*budget)(void *data, uint16_t object);
 	/* a name was refused (shown to a developer in his own run, never stored), told when a place
@@ -99,6 +108,9 @@ void collector_mark(struct collector *collector, const uint8_t *targets);
  * @left_out: MESSAGE_TARGETS bits, which stay the caller's and may change; NULL: tell of none, as at
  * first */
 void collector_recover(struct collector *collector, const uint8_t *left_out);
+
+/** collector_update() - likewise: tell when programs without markers were updated */
+void collector_update(struct collector *collector, const uint8_t *left_out);
 
 /** collector_take() - one record, in the ring's order. Begins a batch where none is open.
  * TP_DISCOVER is not for here. Return: 0 also for a counted refusal; negative errno when the store

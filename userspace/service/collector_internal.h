@@ -7,6 +7,7 @@
 #include "service/attribution.h"
 #include "service/collector.h"
 #include "service/recoveries.h"
+#include "service/updates.h"
 #include "service/vocabulary.h"
 
 struct collector {
@@ -18,9 +19,11 @@ struct collector {
 	struct collector_counts counts;
 	struct collector_counts adding; /* by totals of the batch: added and lost alone */
 	struct recoveries recoveries;
-	const uint8_t *marked;	 /* targets, a bit each; NULL: none */
-	const uint8_t *left_out; /* of recoveries, likewise; NULL: all */
-	uint64_t generation;	 /* of the store, when the ids above were remembered */
+	struct updates updates;
+	const uint8_t *marked;	    /* targets, a bit each; NULL: none */
+	const uint8_t *left_out;    /* of recoveries, likewise; NULL: all */
+	const uint8_t *not_updated; /* of updates, likewise */
+	uint64_t generation;	    /* of the store, when the ids above were remembered */
 	size_t pending;
 	bool is_in_batch;
 	bool keeps_resources;

@@ -12,6 +12,7 @@
 #include "lib/clock.h"
 #include "service/api.h"
 #include "service/decode.h"
+#include "service/file_builds.h"
 #include "service/messages.h"
 #include "service/owners.h"
 #include "service/privacy_wire.h"
@@ -46,9 +47,10 @@ struct state {
 	uint32_t generations[NAMES]; /* likewise; TP_GENERATIONS: there is no file */
 	uint32_t targets[NAMES];     /* likewise, numbers of their targets; 0: not known */
 	uint32_t origins[NAMES];     /* likewise: what their names count towards */
-	uint32_t names_max;	     /* of each of these in a database */
-	bool has_new_max;	     /* since the last batch */
-	bool is_gone[NAMES];	     /* files to forget with the next MESSAGE_DRAIN */
+	struct file_builds builds;
+	uint32_t names_max;  /* of each of these in a database */
+	bool has_new_max;    /* since the last batch */
+	bool is_gone[NAMES]; /* files to forget with the next MESSAGE_DRAIN */
 	bool has_gone;
 	uint32_t drain_due; /* number of the MESSAGE_DRAIN to answer, 0 none */
 	bool has_to_clean;  /* retention has more to do now */
@@ -202,10 +204,19 @@ static void answer_ended(struct state *state, uint32_t uid, uint32_t number, int
 
 static void receive_object(struct state *state, const struct message *message)
 {
+	if (message->object >= NAMES)
+		return;
 	memcpy(state->names[message->object], message->text, sizeof(message->text));
 	state->generations[message->object] = message->place;
 	state->targets[message->object] = message->target;
 	state->origins[message->object] = (uint32_t)message->number;
+}
+
+static void receive_forget(struct state *state, const struct message *message)
+{
+	state->has_gone = true;
+	if (message->object < NAMES)
+		state->is_gone[message->object] = true;
 }
 
 /* May come while a record waits for the text of its names: nothing here touches a batch. */
@@ -215,13 +226,10 @@ static void handle_supervisor(struct state *state, const struct message *message
 
 	switch (message->kind) {
 	case MESSAGE_OBJECT:
-		if (message->object < NAMES)
-			receive_object(state, message);
+		receive_object(state, message);
 		break;
 	case MESSAGE_FORGET:
-		state->has_gone = true;
-		if (message->object < NAMES)
-			state->is_gone[message->object] = true;
+		receive_forget(state, message);
 		break;
 	case MESSAGE_CONSENTED:
 		if (owners_allow(state->owners, message->uid, (uint32_t)message->number,
@@ -231,8 +239,12 @@ static void handle_supervisor(struct state *state, const struct message *message
 				"%u is stored\n",
 				message->uid);
 		break;
-	case MESSAGE_WITHOUT_ERRORS:
-		owners_without_errors(state->owners, message->uid, message->marked);
+	case MESSAGE_WITHOUT:
+		owners_without(state->owners, message->uid, (enum tp_category)message->place,
+			       message->marked);
+		break;
+	case MESSAGE_BUILD:
+		file_builds_receive(&state->builds, message);
 		break;
 	case MESSAGE_END:
 		ret = owners_owe(state->owners, message->uid, message->place);
@@ -437,8 +449,7 @@ static uint32_t source_generation(void *data, uint16_t object)
 {
 	struct state *state = data;
 
-	if (object < NAMES && !state->names[object][0])
-		source_program(data, object);
+	source_program(data, object); /* by then it was told */
 	return object < NAMES ? state->generations[object] : TP_GENERATIONS;
 }
 
@@ -446,9 +457,14 @@ static uint32_t source_target(void *data, uint16_t object)
 {
 	struct state *state = data;
 
-	if (object < NAMES && !state->names[object][0])
-		source_program(data, object);
+	source_program(data, object); /* by then it was told */
 	return object < NAMES ? state->targets[object] : 0;
+}
+
+static const struct collector_build *source_build(void *data, uint16_t object)
+{
+	source_program(data, object); /* by then it was told */
+	return file_builds_find(&((struct state *)data)->builds, object);
 }
 
 static struct collector_budget source_budget(void *data, uint16_t object)
@@ -549,6 +565,7 @@ int collector_role_run(void *data)
 		return 1;
 	state->role = role;
 	state->names_max = COLLECTOR_NAMES;
+	file_builds_init(&state->builds);
 	capture_only_read(role->capture);
 	clock_init(&state->clock, NULL);
 	ret = firewall_new(NULL, &state->firewall, &error);
@@ -558,6 +575,7 @@ int collector_role_run(void *data)
 						    .program = source_program,
 						    .generation = source_generation,
 						    .target = source_target,
+						    .build = source_build,
 						    .budget = source_budget,
 						    .utc_us = source_utc_us };
 	for (i = 0; i < NAMES; i++)
@@ -572,6 +590,7 @@ int collector_role_run(void *data)
 	else
 		loop(state);
 	owners_free(state->owners);
+	file_builds_clear(&state->builds);
 	totals_schedule_close(&state->totals);
 	firewall_free(state->next_firewall);
 	firewall_free(state->firewall);

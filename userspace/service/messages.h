@@ -50,9 +50,12 @@ enum message_kind {
 	/* collector to supervisor */
 	MESSAGE_ENDED, /* uid, place: of MESSAGE_END; code: 0: it is deleted; text: why not */
 	/* supervisor to collector */
-	MESSAGE_WITHOUT_ERRORS, /* uid; marked: targets of which he does not agree to errors, or whose
-				   'sampling' hides what succeeded; behind each
-				   MESSAGE_CONSENTED */
+	MESSAGE_WITHOUT, /* uid; place: enum tp_category; marked: targets of which nothing of it may
+			    be derived: he does not agree to it, or, of errors, 'sampling' hides what
+			    succeeded; behind each MESSAGE_CONSENTED */
+	MESSAGE_BUILD,	 /* object; code: bytes of build, 0: of this file nothing is to be derived;
+			    number: stands for its path; text: version, "" none; before each
+			    MESSAGE_OBJECT */
 	MESSAGE_KINDS
 };
 
@@ -71,6 +74,7 @@ struct message {
 		struct control_request request;
 		struct kept_counts counts;
 		uint8_t marked[MESSAGE_TARGETS / 8]; /* bit number - 1 */
+		uint8_t build[20];		     /* id of it; zeroed behind its end */
 	};
 };
 

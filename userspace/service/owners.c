@@ -116,12 +116,15 @@ int owners_allow(struct owners *owners, uint32_t uid, uint32_t level, const uint
 	return 0;
 }
 
-void owners_without_errors(struct owners *owners, uint32_t uid, const uint8_t *targets)
+void owners_without(struct owners *owners, uint32_t uid, enum tp_category category,
+		    const uint8_t *targets)
 {
 	struct owner *owner = owner_find(owners, uid);
 
-	if (owner)
+	if (owner && category == TP_CATEGORY_ERRORS)
 		memcpy(owner->without_errors, targets, sizeof(owner->without_errors));
+	else if (owner && category == TP_CATEGORY_LIFECYCLE)
+		memcpy(owner->without_lifecycle, targets, sizeof(owner->without_lifecycle));
 }
 
 void owners_judge_by(struct owners *owners, struct firewall *firewall)
@@ -192,6 +195,7 @@ int owner_open(struct owners *owners, struct owner *owner)
 		share_with_api(path);
 		collector_mark(owner->collector, owner->marked);
 		collector_recover(owner->collector, owner->without_errors);
+		collector_update(owner->collector, owner->without_lifecycle);
 		owner->has_failed = false;
 		owner->retry_ms = 0;
 		return 0;

@@ -18,10 +18,12 @@ struct owner {
 	uint32_t level; /* what it consented to; TP_LEVEL_OFF: rows of it are refused */
 	struct store *store;
 	struct collector *collector;
-	uint64_t committed;			     /* position of the ring in its database */
-	uint64_t used;				     /* for finding the least recently used */
-	uint8_t marked[MESSAGE_TARGETS / 8];	     /* targets whose events are marked */
-	uint8_t without_errors[MESSAGE_TARGETS / 8]; /* targets of which that is left out */
+	uint64_t committed;		     /* position of the ring in its database */
+	uint64_t used;			     /* for finding the least recently used */
+	uint8_t marked[MESSAGE_TARGETS / 8]; /* targets whose events are marked */
+	/* targets of which nothing of that category is derived */
+	uint8_t without_errors[MESSAGE_TARGETS / 8];
+	uint8_t without_lifecycle[MESSAGE_TARGETS / 8];
 	uint32_t end_due; /* number of the MESSAGE_END to answer, 0: none */
 	bool has_failed;  /* its database cannot be written: told once, retried at each start */
 	int64_t retry_ms; /* CLOCK_MONOTONIC: not opened again before */
@@ -54,9 +56,10 @@ void owners_free(struct owners *owners); /* closes; uncommitted rows are rolled 
  * is stored from here on is marked, MESSAGE_TARGETS bits */
 int owners_allow(struct owners *owners, uint32_t uid, uint32_t level, const uint8_t *marked);
 
-/** owners_without_errors() - targets of which @uid does not agree to errors, MESSAGE_TARGETS bits; nothing
- * to do for who never said yes */
-void owners_without_errors(struct owners *owners, uint32_t uid, const uint8_t *targets);
+/** owners_without() - targets of which nothing of @category (errors, lifecycle) is derived for @uid,
+ * MESSAGE_TARGETS bits; nothing to do for who never said yes */
+void owners_without(struct owners *owners, uint32_t uid, enum tp_category category,
+		    const uint8_t *targets);
 
 /** owners_owe() - what is marked of @uid is to be deleted, which is @number, not 0. Return: 0; 1: there
  * is no database of it; -ENOSPC: no room for another person. */

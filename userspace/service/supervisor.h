@@ -48,6 +48,12 @@ struct file_spans {	/* of a file that is attached to; which of the target's, a b
 	uint64_t refused; /* it has, and they cannot be used */
 };
 
+struct file_build { /* which build of its program a file is; all zero: nothing is to be derived of it */
+	uint8_t bytes;
+	uint8_t id[20];
+	char version[INSPECT_VERSION];
+};
+
 struct supervised_file {
 	uint32_t target;  /* number, 0 none */
 	uint32_t scan;	  /* that saw it last */
@@ -55,6 +61,7 @@ struct supervised_file {
 	uint32_t hits;	  /* capture_hits() when it was looked at last */
 	bool is_passing;  /* on a file system that somebody may want to unmount */
 	struct file_spans spans;
+	struct file_build build;
 };
 
 struct leaving_file {

@@ -66,26 +66,37 @@ static int tell_kernel(struct supervisor *supervisor, uint32_t uid, struct error
 	return ret;
 }
 
+/* Of which targets nothing of @category is derived for @uid. */
+static void tell_without(struct supervisor *supervisor, uint32_t uid, enum tp_category category)
+{
+	struct message message = { .kind = MESSAGE_WITHOUT, .uid = uid, .place = category };
+	uint32_t i;
+
+	for (i = 0; i < supervisor->target_count; i++) {
+		const struct supervised_target *target = &supervisor->targets[i];
+		struct consent_target consent = target_consent(supervisor, target);
+		bool is_hidden = category == TP_CATEGORY_ERRORS &&
+				 sampling_thins(target->config, TP_KIND_COMMAND);
+
+		if (is_hidden || consents_without(supervisor->consents, uid, &consent) & category)
+			message.marked[i / 8] |= (uint8_t)(1 << i % 8);
+	}
+	collector_send(supervisor, &message, -1);
+}
+
 void consent_tell_collector(struct supervisor *supervisor, uint32_t uid)
 {
 	struct message message = { .kind = MESSAGE_CONSENTED,
 				   .uid = uid,
 				   .number = consent_highest(supervisor, uid) };
-	struct message without = { .kind = MESSAGE_WITHOUT_ERRORS, .uid = uid };
 	uint32_t i;
 
-	for (i = 0; i < supervisor->target_count; i++) {
-		struct consent_target target = target_consent(supervisor, &supervisor->targets[i]);
-
+	for (i = 0; i < supervisor->target_count; i++)
 		if (consents_is_marked(supervisor->consents, uid, supervisor->targets[i].name))
 			message.marked[i / 8] |= (uint8_t)(1 << i % 8);
-		/* nor of runs that are no events: which of them succeeded is not known */
-		if (consents_without(supervisor->consents, uid, &target) & TP_CATEGORY_ERRORS ||
-		    sampling_thins(supervisor->targets[i].config, TP_KIND_COMMAND))
-			without.marked[i / 8] |= (uint8_t)(1 << i % 8);
-	}
 	collector_send(supervisor, &message, -1);
-	collector_send(supervisor, &without, -1);
+	tell_without(supervisor, uid, TP_CATEGORY_ERRORS);
+	tell_without(supervisor, uid, TP_CATEGORY_LIFECYCLE);
 }
 
 int consent_apply(struct supervisor *supervisor, uint32_t uid, struct error *error)

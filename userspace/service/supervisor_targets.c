@@ -71,8 +71,53 @@ static uint32_t number_of(const struct supervisor *supervisor,
 	return target ? (uint32_t)(target - supervisor->targets) + 1 : 0;
 }
 
+/* Stands for a program, whatever build of it there is: FNV-1a of its target and path. No path is told. */
+static uint64_t program_of(const struct supervised_target *target, const char *path)
+{
+	uint64_t hash = 14695981039346656037u;
+	const char *at;
+
+	for (at = target->name; *at; at++)
+		hash = (hash ^ (unsigned char)*at) * 1099511628211u;
+	for (at = path; *at; at++)
+		hash = (hash ^ (unsigned char)*at) * 1099511628211u;
+	return hash;
+}
+
+/* A program with markers tells by them when it was updated. */
+static struct file_build build_of(const struct inspection *inspection)
+{
+	struct file_build build = { 0 };
+	size_t i;
+
+	if (!inspection->is_executable)
+		return build;
+	for (i = 0; i < inspection->site_count; i++)
+		if (inspection->sites[i].marker >= 0)
+			return build;
+	build.bytes = inspection->build_id_bytes;
+	memcpy(build.id, inspection->build_id, build.bytes);
+	memcpy(build.version, inspection->version, sizeof(build.version));
+	return build;
+}
+
+static void tell_build(struct supervisor *supervisor, uint16_t object,
+		       const struct supervised_target *target, const struct file_build *build)
+{
+	struct message message = { .kind = MESSAGE_BUILD, .object = object };
+
+	if (target && build->bytes) {
+		message.code = build->bytes;
+		message.number =
+			(int64_t)program_of(target, capture_path(supervisor->capture, object));
+		memcpy(message.build, build->id, sizeof(message.build));
+		snprintf(message.text, sizeof(message.text), "%s", build->version);
+	}
+	collector_send(supervisor, &message, -1);
+}
+
 static void tell_object(struct supervisor *supervisor, uint16_t object,
-			const struct supervised_target *target)
+			const struct supervised_target *target, const struct file_build *build)
 {
 	struct message message = { .kind = MESSAGE_OBJECT,
 				   .object = object,
@@ -81,6 +126,7 @@ static void tell_object(struct supervisor *supervisor, uint16_t object,
 				   .place = capture_generation(supervisor->capture, object) };
 	const char *name = capture_name(supervisor->capture, object);
 
+	tell_build(supervisor, object, target, build); /* first: known by name, it is known whole */
 	snprintf(message.text, sizeof(message.text), "%s", name ? name : "");
 	collector_send(supervisor, &message, -1);
 }
@@ -100,7 +146,8 @@ void targets_tell(struct supervisor *supervisor)
 
 	for (object = 1; object <= capture_last_object(supervisor->capture); object++)
 		if (capture_name(supervisor->capture, object))
-			tell_object(supervisor, object, target_of(supervisor, object));
+			tell_object(supervisor, object, target_of(supervisor, object),
+				    &supervisor->files[object].build);
 }
 
 static int attach_held(struct supervisor *supervisor, struct supervised_target *target,
@@ -110,6 +157,7 @@ static int attach_held(struct supervisor *supervisor, struct supervised_target *
 	int fd = capture_file(supervisor->capture, object), ret; /* no other: capture_use() */
 	struct inspection *inspection = NULL;
 	struct file_spans spans = { 0 };
+	struct file_build build;
 	struct capture_added added;
 
 	ret = inspector_look(supervisor->inspector, fd, &inspection, error);
@@ -117,12 +165,13 @@ static int attach_held(struct supervisor *supervisor, struct supervised_target *
 		capture_drop(supervisor->capture, object);
 		return ret;
 	}
+	build = build_of(inspection);
 	capture_assign(supervisor->capture, object, number);
 	capture_tell_runs(supervisor->capture, object, target_runs(target));
 	capture_tell_sampling(supervisor->capture, object, target->sampling);
 	ret = inspector_keep(supervisor->inspector, object, fd, error);
 	if (!ret)
-		tell_object(supervisor, object, target); /* before its first record */
+		tell_object(supervisor, object, target, &build); /* before its first record */
 	if (!ret)
 		ret = target_tell_spans(supervisor, target, object, inspection, &spans, error);
 	if (!ret && supervisor->is_reading_names)
@@ -137,7 +186,8 @@ static int attach_held(struct supervisor *supervisor, struct supervised_target *
 		inspector_drop(supervisor->inspector, object);
 		return ret;
 	}
-	supervisor->files[object] = (struct supervised_file){ .target = number, .spans = spans };
+	supervisor->files[object] =
+		(struct supervised_file){ .target = number, .spans = spans, .build = build };
 	target->files++;
 	target->sites += added.sites;
 	return 0;

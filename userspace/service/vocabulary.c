@@ -2,6 +2,7 @@
 #include "service/vocabulary.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { STACK_WIPED = 65536, PLACES_KEPT = 65536 };
@@ -273,6 +274,29 @@ int vocabulary_group(struct vocabulary *vocabulary, uint16_t object, const char 
 		return ret;
 	out->is_other = out->is_refused = true;
 	return vocabulary_other(vocabulary, &out->id, error);
+}
+
+void vocabulary_version(struct vocabulary *vocabulary, uint16_t object, const char *text,
+			char out[VOCABULARY_VERSION])
+{
+	const struct collector_source *source = &vocabulary->source;
+	struct firewall_verdict verdict;
+
+	out[0] = '\0';
+	if (!text[0])
+		return;
+	verdict = firewall_check(vocabulary->firewall, FIREWALL_VERSION, FIREWALL_CONSTANT, text);
+	if (verdict.layer != FIREWALL_PASSED && source->refused)
+		source->refused(source->data, object, verdict.layer, text);
+	snprintf(out, VOCABULARY_VERSION, "%s", verdict.text);
+	wipe_stack();
+}
+
+int vocabulary_judged(struct vocabulary *vocabulary, const char *text, int64_t *out_id,
+		      struct error *error)
+{
+	*out_id = 0;
+	return text[0] ? store_name(vocabulary->store, text, out_id, error) : 0;
 }
 
 enum firewall_layer vocabulary_layer(struct vocabulary *vocabulary, uint16_t object, uint32_t place,

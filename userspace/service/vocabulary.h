@@ -49,6 +49,7 @@ int vocabulary_hidden(struct vocabulary *vocabulary, struct vocabulary_name *out
 /** vocabulary_other() - [OTHER]: what stands for what found no room. Return: as store_name(). */
 int vocabulary_other(struct vocabulary *vocabulary, int64_t *out_id, struct error *error);
 
+enum { VOCABULARY_VERSION = 64 };  /* bytes of one, or of what stands for it, with the NUL */
 enum { VOCABULARY_GROUPS = 1000 }; /* of crashes of a target in a store */
 
 /** vocabulary_group() - what a group of crashes is called: made of positions in code, it is no text the
@@ -56,6 +57,16 @@ enum { VOCABULARY_GROUPS = 1000 }; /* of crashes of a target in a store */
  * from the target's names. Return: as store_name(). */
 int vocabulary_group(struct vocabulary *vocabulary, uint16_t object, const char *group,
 		     struct vocabulary_name *out, struct error *error);
+
+/** vocabulary_version() - what the firewall lets of the version of the file @object, told by its note
+ * @text: "": none. @out: what may be stored, "" none */
+void vocabulary_version(struct vocabulary *vocabulary, uint16_t object, const char *text,
+			char out[VOCABULARY_VERSION]);
+
+/** vocabulary_judged() - of what vocabulary_version() returned, now or for an earlier version, or of a word of
+ * our own. @text: "": an absent name. Return: as store_name(). */
+int vocabulary_judged(struct vocabulary *vocabulary, const char *text, int64_t *out_id,
+		      struct error *error);
 
 /** vocabulary_layer(), vocabulary_program_layer() - what the firewall says of the name, without a
  * word to the store: FIREWALL_PASSED for an absent one */

@@ -26,7 +26,8 @@ static int delete_rows(struct store *store, struct error *error)
 	static const enum query queries[] = { DELETE_EVENTS,   DELETE_RESOURCES, DELETE_LATE,
 					      DELETE_CONTEXTS, DELETE_SESSIONS,	 DELETE_SERIES,
 					      DELETE_NAMES,    DELETE_REMOVALS,	 DELETE_DAILY,
-					      DELETE_BUCKETS,  DELETE_FRAMES,	 RAISE_GENERATION };
+					      DELETE_BUCKETS,  DELETE_FRAMES,	 DELETE_BUILDS,
+					      RAISE_GENERATION };
 	int ret = store_run_all(store, queries, sizeof(queries) / sizeof(queries[0]), act, error);
 
 	if (ret == -ENOSPC && error)

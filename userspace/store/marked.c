@@ -15,7 +15,7 @@ static int delete_rows(struct store *store, struct error *error)
 		DELETE_UNUSED_LATE,   DELETE_MARKED_BUCKETS,  DELETE_MARKED_DAILY,
 		DELETE_MARKED_SERIES, DELETE_UNUSED_CONTEXTS, DELETE_UNUSED_SESSIONS,
 		DELETE_UNUSED_SERIES, DELETE_UNUSED_NAMES,    DELETE_UNUSED_FRAMES,
-		RAISE_GENERATION,
+		DELETE_MARKED_BUILDS, RAISE_GENERATION,
 	};
 
 	return store_run_all(store, queries, sizeof(queries) / sizeof(queries[0]), act, error);

@@ -225,9 +225,10 @@ static int remove_chunk(struct store *store, int64_t until, int64_t *out_last, s
 	return ret ? ret : removed;
 }
 
-/* The totals of days before @day. Return: how many spans they counted, negative errno. */
+/* The totals of days before @day, and which builds were new then. Return: how many spans they counted, negative errno. */
 static int64_t remove_days(struct store *store, int64_t day, struct error *error)
 {
+	const int64_t before_us = day * DAY_US;
 	int64_t spans = 0;
 	int ret = store_numbers(store, DAILY_BEFORE, &day, 1, &spans, act, error);
 
@@ -235,6 +236,8 @@ static int64_t remove_days(struct store *store, int64_t day, struct error *error
 		ret = store_run_with(store, DELETE_DAILY_BEFORE, &day, 1, act, error);
 	if (!ret)
 		ret = store_run_with(store, DELETE_BUCKETS_BEFORE, &day, 1, act, error);
+	if (!ret)
+		ret = store_run_with(store, DELETE_BUILDS_BEFORE, &before_us, 1, act, error);
 	return ret ? ret : spans;
 }
 

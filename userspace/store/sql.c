@@ -63,7 +63,11 @@ const char *const migration_sql[SCHEMA_VERSION] = {
 	"CREATE TABLE frames("
 	" group_name INTEGER NOT NULL, position INTEGER NOT NULL, build_id BLOB NOT NULL,"
 	" offset INTEGER NOT NULL, flags INTEGER NOT NULL,"
-	" PRIMARY KEY(group_name, position)) STRICT, WITHOUT ROWID;",
+	" PRIMARY KEY(group_name, position)) STRICT, WITHOUT ROWID;"
+	/* which build of a program was executed last: builds.h */
+	"CREATE TABLE builds("
+	" program INTEGER PRIMARY KEY, since_us INTEGER NOT NULL, flags INTEGER NOT NULL,"
+	" id BLOB NOT NULL, version TEXT NOT NULL) STRICT;",
 };
 
 /* journal_size_limit also empties the log of a file that is closed in order. Nothing of a database
@@ -235,7 +239,8 @@ const char *const query_sql[QUERIES] = {
 	[DELETE_BUCKETS] = "DELETE FROM buckets",
 
 	/* 16: STORE_MARKED */
-	[HAS_MARKED] = "SELECT EXISTS(SELECT 1 FROM series WHERE flags & 16)",
+	[HAS_MARKED] = "SELECT EXISTS(SELECT 1 FROM series WHERE flags & 16)"
+		       " OR EXISTS(SELECT 1 FROM builds WHERE flags & 16)",
 	[HAS_REST] = "SELECT EXISTS(SELECT 1 FROM events) OR EXISTS(SELECT 1 FROM daily)",
 	[SHORTEN_SESSIONS] =
 		"UPDATE sessions SET started_us = rest.first, last_us = rest.last FROM"
@@ -269,6 +274,16 @@ const char *const query_sql[QUERIES] = {
 				" UNION SELECT n2 FROM series UNION SELECT n3 FROM series"
 				" UNION SELECT n4 FROM series UNION SELECT app FROM sessions"
 				" UNION SELECT version FROM sessions)",
+
+	[GET_BUILD] = "SELECT id, version, since_us, flags FROM builds WHERE program = ?1",
+	[SET_BUILD] = "INSERT INTO builds(program, since_us, flags, id, version)"
+		      " VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE"
+		      " SET since_us = ?2, flags = ?3, id = ?4, version = ?5",
+	[FORGET_BUILDS] = "DELETE FROM builds WHERE program NOT IN"
+			  " (SELECT program FROM builds ORDER BY since_us DESC LIMIT ?1)",
+	[DELETE_BUILDS] = "DELETE FROM builds",
+	[DELETE_BUILDS_BEFORE] = "DELETE FROM builds WHERE since_us < ?1",
+	[DELETE_MARKED_BUILDS] = "DELETE FROM builds WHERE flags & 16",
 
 	[ADD_FRAME] = "INSERT INTO frames(group_name, position, offset, flags, build_id)"
 		      " VALUES(?1, ?2, ?3, ?4, ?5)",
