@@ -11,11 +11,12 @@
 
 static const char *version_of(const char *owner, uint32_t type, const void *content, size_t bytes)
 {
+	static const char before[] = "before";
 	static char version[INSPECT_VERSION];
 	struct note note = { .type = type, .bytes = bytes, .content = content };
 
 	strncpy(note.owner, owner, sizeof(note.owner) - 1);
-	strcpy(version, "before");
+	memcpy(version, before, sizeof(before));
 	package_version(&note, version);
 	return version;
 }
