@@ -159,33 +159,30 @@ static void print_cost(const struct control_status *status)
 		print_roles(status);
 }
 
-/* Of which spans not each is an event. */
-static void print_sampling(const struct status_report *report)
+static const char *problem_of(const struct control_target *target)
 {
-	const struct control_target *target;
-	size_t i;
-
-	for (i = 0; i < report->targets.count; i++) {
-		target = &report->targets.items[i];
-		if (!target->sampling[0])
-			continue;
-		printf("%-14s %s: ", "sampling", target->name);
-		text_print(target->sampling, stdout);
-		putchar('\n');
-	}
+	return target->problem;
 }
 
-static void print_target_problems(const struct status_report *report)
+/* Of which spans not each is an event. */
+static const char *sampling_of(const struct control_target *target)
+{
+	return target->sampling;
+}
+
+/* @text: of a target; those that have none are left out */
+static void print_texts(const char *heading, const struct status_report *report,
+			const char *(*text)(const struct control_target *target))
 {
 	const struct control_target *target;
 	size_t i;
 
 	for (i = 0; i < report->targets.count; i++) {
 		target = &report->targets.items[i];
-		if (!target->problem[0])
+		if (!text(target)[0])
 			continue;
-		printf("%-14s   %s: ", "", target->name);
-		text_print(target->problem, stdout);
+		printf("%-14s %s: ", heading, target->name);
+		text_print(text(target), stdout);
 		putchar('\n');
 	}
 }
@@ -276,7 +273,7 @@ void status_print(const struct status_report *report)
 	print_left_out(report);
 	printf("%-14s %zu, of them %zu on for you, %" PRIu32 " attached\n", "targets",
 	       report->targets.count, on, status->targets);
-	print_sampling(report);
+	print_texts("sampling", report, sampling_of);
 	if (getuid())
 		print_losses(status);
 	else
@@ -290,7 +287,7 @@ void status_print(const struct status_report *report)
 	print_cost(status);
 	print_selftest(status);
 	print_problems(status);
-	print_target_problems(report);
+	print_texts("                ", report, problem_of);
 	if (!status_is_on(report) && status->state == CONTROL_ON && !status->has_decided)
 		puts("\n'telprobe enable' tells what would be collected, and asks.");
 }
@@ -399,16 +396,6 @@ static bool add_texts(cJSON *json, const char *name, const struct status_report 
 			is_added = json_add_text(texts, report->targets.items[i].name,
 						 text(&report->targets.items[i]));
 	return is_added;
-}
-
-static const char *problem_of(const struct control_target *target)
-{
-	return target->problem;
-}
-
-static const char *sampling_of(const struct control_target *target)
-{
-	return target->sampling;
 }
 
 static bool add_sums(cJSON *json, const struct control_status *status)

@@ -35,6 +35,7 @@ struct supervised_target { /* index + 1 is the target's number in the kernel, fo
 	uint32_t sites;
 	struct governor governor;
 	uint16_t sampling;	     /* number of its rules in the kernel, 0 none */
+	bool is_let_be;		     /* by the governor: 'sampling' says always */
 	bool is_dirty;		     /* its files are to be looked for again */
 	char problem[CONTROL_TEXT];  /* why a file of it is not attached, "" none */
 	char left_out[CONTROL_TEXT]; /* why one of these is not told of @left_out_object */
@@ -205,6 +206,10 @@ void leaving_hurry(struct supervisor *supervisor);
 
 /** tell_problem() - kept for those who ask, and told once */
 void tell_problem(struct supervised_target *target, const char *what);
+
+/** target_lost() - capture dropped a file that was attached to: it is none of its target any more, which
+ * has the problem @what */
+void target_lost(struct supervisor *supervisor, uint16_t object, const char *what);
 
 /* supervisor_names.c */
 /** names_load() - the names the configuration declares are what the kernel side may read, in the

@@ -7,7 +7,6 @@
 #include <sys/random.h>
 
 #include "lib/clock.h"
-#include "service/sampling.h"
 #include "service/supervisor.h"
 
 enum {
@@ -48,27 +47,15 @@ static void rest(struct supervisor *supervisor, uint32_t number)
 	capture_rest(supervisor->capture, resting, count);
 }
 
-static void rouse_file(struct supervisor *supervisor, uint16_t object)
-{
-	struct supervised_target *target =
-		&supervisor->targets[supervisor->files[object].target - 1];
-	struct error error = { 0 };
-
-	if (!capture_rouse(supervisor->capture, object, &error))
-		return;
-	tell_problem(target, error.what);
-	supervisor->files[object] = (struct supervised_file){ 0 };
-	target->files--;
-	target->sites -= capture_sites(supervisor->capture, object);
-}
-
 static void rouse(struct supervisor *supervisor, uint32_t number)
 {
+	struct error error = { 0 };
 	uint16_t object;
 
 	for (object = 1; object <= capture_last_object(supervisor->capture); object++)
-		if (supervisor->files[object].target == number)
-			rouse_file(supervisor, object);
+		if (supervisor->files[object].target == number &&
+		    capture_rouse(supervisor->capture, object, &error))
+			target_lost(supervisor, object, error.what);
 }
 
 static void tell(struct supervisor *supervisor, const struct supervised_target *target)
@@ -121,8 +108,7 @@ static void release(struct supervisor *supervisor, struct supervised_target *tar
 static bool may_be_governed(const struct supervisor *supervisor,
 			    const struct supervised_target *target)
 {
-	return supervisor->config->overhead_max && target->sites &&
-	       !(target->config && sampling_says_always(target->config));
+	return supervisor->config->overhead_max && target->sites && !target->is_let_be;
 }
 
 void governor_turn(struct supervisor *supervisor)

@@ -90,11 +90,7 @@ static void switch_files(struct supervisor *supervisor, bool reads_names)
 		if (!number || declares(supervisor, object) != reads_names ||
 		    !capture_read_names(supervisor->capture, object, reads_names, &error))
 			continue;
-		tell_problem(&supervisor->targets[number - 1], error.what);
-		/* its names can still be asked for: leaving_drained() */
-		supervisor->files[object] = (struct supervised_file){ 0 };
-		supervisor->targets[number - 1].files--;
-		supervisor->targets[number - 1].sites -= capture_sites(supervisor->capture, object);
+		target_lost(supervisor, object, error.what);
 	}
 }
 

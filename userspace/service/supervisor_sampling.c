@@ -24,6 +24,7 @@ static void load(struct supervisor *supervisor, struct supervised_target *target
 {
 	struct tp_sampling rules;
 
+	target->is_let_be = target->config && sampling_says_always(target->config);
 	if (!target->config || !sampling_fill(target->config, &rules)) {
 		target->sampling = 0;
 		return;

@@ -53,6 +53,18 @@ void tell_problem(struct supervised_target *target, const char *what)
 	fprintf(stderr, "telprobe: target '%s': %s\n", target->name, what);
 }
 
+void target_lost(struct supervisor *supervisor, uint16_t object, const char *what)
+{
+	struct supervised_target *target =
+		&supervisor->targets[supervisor->files[object].target - 1];
+
+	tell_problem(target, what);
+	/* its names can still be asked for: leaving_drained() */
+	supervisor->files[object] = (struct supervised_file){ 0 };
+	target->files--;
+	target->sites -= capture_sites(supervisor->capture, object);
+}
+
 /* What stands for a target in people's files, the same after each start: FNV-1a, never 0 or 1. */
 static uint32_t origin_of(const struct supervised_target *target)
 {
